@@ -1,0 +1,79 @@
+/** Tells the present time as UTC milliseconds since 1970. The one clock of the program, passed as a parameter. */
+export type Clock = () => number;
+
+/** Times outside of these years are taken for mistakes of their source. */
+const EARLIEST = Date.UTC(1990, 0, 1);
+const LATEST_AHEAD = 86_400_000;
+
+/** Formats a time as STIX does: UTC, `Z`, exactly three fraction digits (STIX 2.1 §2.16, RFC 3339). */
+export function formatTimestamp(time: number): string {
+  return new Date(time).toISOString();
+}
+
+const RFC3339 =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?\s?([Zz]|[+-]\d{2}:?\d{2}))?$/;
+
+/**
+ * Reads RFC 3339 with an offset, or a bare date (midnight UTC), into UTC milliseconds; digits beyond
+ * the millisecond are cut off. Returns undefined for anything else, and for days and hours that do not exist.
+ */
+export function parseTimestamp(text: string): number | undefined {
+  const match = RFC3339.exec(text);
+  if (!match) return undefined;
+  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = match;
+  const time = utc(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
+  if (time === undefined) return undefined;
+  const offset = /^z$/i.test(zone) ? 0 : offsetMinutes(zone);
+  if (offset === undefined) return undefined;
+  return time + Number(fraction.slice(0, 3).padEnd(3, '0')) - offset * 60_000;
+}
+
+const SOURCE_TIME =
+  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[Tt ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|\(UTC\)|[+-]\d{2}:?\d{2})?$/i;
+
+/**
+ * Reads a time as feeds write it: `2025-04-21 12:35:06`, `… UTC`, ISO 8601, a date, or Unix seconds (9 or 10
+ * digits) or milliseconds (12 or 13 digits). Without a zone it is UTC. Returns undefined for anything else, for
+ * times before 1990 and for times more than a day ahead of `now`.
+ */
+export function parseSourceTime(text: string, now: number): number | undefined {
+  const trimmed = text.trim();
+  const time = /^\d+$/.test(trimmed) ? unixTime(trimmed) : civilTime(trimmed);
+  return time !== undefined && time >= EARLIEST && time <= now + LATEST_AHEAD ? time : undefined;
+}
+
+function unixTime(digits: string): number | undefined {
+  if (digits.length === 9 || digits.length === 10) return Number(digits) * 1000;
+  return digits.length === 12 || digits.length === 13 ? Number(digits) : undefined;
+}
+
+function civilTime(text: string): number | undefined {
+  const match = SOURCE_TIME.exec(text);
+  if (!match) return undefined;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
+  const time = utc(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second));
+  const offset = /^[+-]/.test(zone) ? offsetMinutes(zone) : 0;
+  if (time === undefined || offset === undefined) return undefined;
+  return time + Number(fraction.slice(0, 3).padEnd(3, '0')) - offset * 60_000;
+}
+
+function utc(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): number | undefined {
+  if (hour > 23 || minute > 59 || second > 60) return undefined;
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59)));
+  date.setUTCFullYear(year);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : undefined;
+}
+
+function offsetMinutes(zone: string): number | undefined {
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(-2));
+  if (hours > 23 || minutes > 59) return undefined;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+}
