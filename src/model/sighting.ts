@@ -4,6 +4,11 @@ import type { Tlp } from './marking.ts';
 
 /** What a source says of an IOC besides its value. Times are UTC milliseconds since 1970. */
 export interface Context {
+  /**
+   * The source's own id of this record, where it has one. A later report under the same id replaces the
+   * earlier; reports without an id add up.
+   */
+  readonly entry?: string;
   readonly firstSeen?: number;
   readonly lastSeen?: number;
   /** 0 to 100 on STIX's scale. */

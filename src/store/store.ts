@@ -24,7 +24,7 @@ export interface IndicatorReads {
    * Notes that consumers read this store from now on, so that no stamp is ever given that lies behind
    * what they may have seen. To be awaited before the first read; cheap after that.
    */
-  markPolled(): Promise<void>;
+  markPolled(now: number): Promise<void>;
   /** The stamp of the newest visible version; 0 when there is none. */
   watermark(asOf: number): Promise<number>;
   /** How much a query yields, without its texts. */
@@ -68,6 +68,11 @@ export interface IndicatorWrites {
   endRun(run: number, now: number, failure?: string): Promise<void>;
   /** Takes back IOCs for every source, for false positives: publishes each retraction once. */
   retract(iocs: readonly Ioc[], reason: string, now: number): Promise<number>;
+  /**
+   * Clears away what no reader sees any more: replaced versions, and expired ones out of what a first
+   * download walks through. Returns how many; to be called again while there are some.
+   */
+  sweep(now: number): Promise<number>;
   /** The newest runs first, with what they took and what they did not. */
   listRuns(limit: number): Promise<readonly RunRecord[]>;
   listQuarantine(run: number): Promise<readonly QuarantineRecord[]>;
@@ -186,7 +191,16 @@ export interface StoreHealth {
 /** The store cannot answer. `code` says why. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  readonly code: 'busy' | 'full' | 'stale_schema' | 'newer_schema' | 'corrupt' | 'other_producer' | 'unavailable';
+  readonly code:
+    | 'busy'
+    | 'full'
+    | 'stale_schema'
+    | 'newer_schema'
+    | 'corrupt'
+    | 'other_producer'
+    | 'limit_reached'
+    | 'ambiguous'
+    | 'unavailable';
 
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
     super(message, options);

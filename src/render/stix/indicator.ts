@@ -1,0 +1,157 @@
+import { findTechnique } from '../../model/attack.ts';
+import type { IocType } from '../../model/ioc.ts';
+import { tlpMarkingId } from '../../model/marking.ts';
+import { formatTimestamp } from '../../model/time.ts';
+import type { Assessment, SourceNote } from '../../score/assess.ts';
+import { stixPattern } from './pattern.ts';
+
+/** What an indicator shows besides its assessment. Times are UTC milliseconds. */
+export interface Publication {
+  /** The indicator's UUID, without `indicator--`. */
+  readonly uuid: string;
+  /** The producer's identity id. */
+  readonly identity: string;
+  readonly created: number;
+  /** The publication stamp. */
+  readonly modified: number;
+  readonly validUntil: number | undefined;
+}
+
+/**
+ * The text of an indicator's `modified` begins at this character of its JSON: what precedes it is of one
+ * length for all, so that a version can be compared, and stamped anew, without being parsed.
+ */
+export const MODIFIED_OFFSET = 211;
+const TIMESTAMP_LENGTH = 24;
+
+/** The JSON text after an indicator's last property but its marking. It is of one length for every marking. */
+export function markingTail(markingId: string): string {
+  return `,"object_marking_refs":["${markingId}"]}`;
+}
+
+/**
+ * Renders one IOC as a STIX 2.1 indicator (STIX 2.1 §4.7), its properties in a fixed order, as compact
+ * JSON: the same assessment and publication are the same bytes.
+ */
+export function renderIndicator(assessment: Assessment, publication: Publication): string {
+  const { type, value, tlp } = assessment;
+  const phases = killChainPhases(assessment);
+  const labels = labelsOf(assessment);
+  const name = JSON.stringify(value);
+  return (
+    `{"type":"indicator","spec_version":"2.1","id":"indicator--${publication.uuid}"` +
+    `,"created_by_ref":"${publication.identity}"` +
+    `,"created":"${formatTimestamp(publication.created)}","modified":"${formatTimestamp(publication.modified)}"` +
+    (assessment.revoked ? ',"revoked":true' : '') +
+    `,"name":${name},"description":${JSON.stringify(describe(assessment))}` +
+    `,"indicator_types":${JSON.stringify(indicatorTypes(assessment.threatTypes))}` +
+    `,"pattern":${JSON.stringify(stixPattern(type, value))},"pattern_type":"stix","pattern_version":"2.1"` +
+    `,"valid_from":"${formatTimestamp(assessment.firstSeen)}"` +
+    (publication.validUntil === undefined
+      ? ''
+      : `,"valid_until":"${formatTimestamp(publication.validUntil)}"`) +
+    (phases.length > 0 ? `,"kill_chain_phases":${JSON.stringify(phases)}` : '') +
+    (labels.length > 0 ? `,"labels":${JSON.stringify(labels)}` : '') +
+    `,"confidence":${assessment.confidence}` +
+    `,"external_references":${JSON.stringify(externalReferences(assessment))}` +
+    markingTail(tlpMarkingId(tlp, 1))
+  );
+}
+
+/** `stix` as it reads when it is published at `modified` instead. */
+export function withModified(stix: string, modified: number): string {
+  return (
+    stix.slice(0, MODIFIED_OFFSET) +
+    formatTimestamp(modified) +
+    stix.slice(MODIFIED_OFFSET + TIMESTAMP_LENGTH)
+  );
+}
+
+const NOUNS: Record<IocType, string> = {
+  ipv4: 'IPv4 address',
+  ipv6: 'IPv6 address',
+  domain: 'Domain',
+  url: 'URL',
+  md5: 'File (MD5)',
+  sha1: 'File (SHA-1)',
+  sha256: 'File (SHA-256)',
+  cve: 'Vulnerability',
+  'mitre-attack': 'ATT&CK technique',
+  email: 'E-mail address',
+};
+
+function describe({ type, value, threatTypes, families, reports }: Assessment): string {
+  const technique = type === 'mitre-attack' ? findTechnique(value) : undefined;
+  const what = technique
+    ? `ATT&CK ${technique.isTactic ? 'tactic' : 'technique'} ${technique.name}`
+    : NOUNS[type];
+  const why = threatTypes.length > 0 ? ` (${threatTypes.join(', ').replaceAll('_', ' ')})` : '';
+  const family = families.length > 0 ? ` of ${enumerate(families)}` : '';
+  return `${what}${why}${family}, reported by ${enumerate([...new Set(reports.map((report) => report.source))])}.`;
+}
+
+function enumerate(names: readonly string[]): string {
+  return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** Words of sources and what they are in STIX's indicator-type vocabulary (STIX 2.1 §10.5). */
+const INDICATOR_TYPES: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:tor|proxy|vpn|anonymi[sz]ation)\b/, 'anonymization'],
+  [/\b(?:suspicious|anomalous)\b/, 'anomalous-activity'],
+  [/\bcompromised\b/, 'compromised'],
+];
+
+function indicatorTypes(threatTypes: readonly string[]): string[] {
+  const types = new Set<string>();
+  for (const word of threatTypes) {
+    const plain = word.toLowerCase().replaceAll('_', ' ');
+    types.add(INDICATOR_TYPES.find(([pattern]) => pattern.test(plain))?.[1] ?? 'malicious-activity');
+  }
+  return types.size > 0 ? [...types].sort() : ['malicious-activity'];
+}
+
+function killChainPhases({ type, value, techniques }: Assessment): object[] {
+  if (techniques.length === 0 && type !== 'mitre-attack') return [];
+  const phases = new Map<string, object>();
+  for (const id of type === 'mitre-attack' ? [value, ...techniques] : techniques) {
+    for (const phase of findTechnique(id)?.killChainPhases ?? []) {
+      phases.set(`${phase.kill_chain_name} ${phase.phase_name}`, phase);
+    }
+  }
+  return [...phases.keys()].sort().map((key) => phases.get(key)!);
+}
+
+function labelsOf({ tags, sectors, families }: Assessment): string[] {
+  const labels = new Set<string>();
+  for (const tag of tags) labels.add(tag.toLowerCase());
+  for (const sector of sectors) labels.add(`industry:${sector}`);
+  for (const family of families) labels.add(`malware:${family.toLowerCase()}`);
+  return [...labels];
+}
+
+function externalReferences({ type, value, reports, cves, techniques }: Assessment): object[] {
+  const references: object[] = reports.map(sourceReference);
+  for (const cve of type === 'cve' ? new Set([value, ...cves]) : cves) {
+    references.push({ source_name: 'cve', external_id: cve });
+  }
+  for (const id of type === 'mitre-attack' ? new Set([value, ...techniques]) : techniques) {
+    references.push({ source_name: 'mitre-attack', external_id: id, url: attackUrl(id) });
+  }
+  return references;
+}
+
+/** An external reference holds at least one of description, url and external_id (STIX 2.1 §2.5). */
+function sourceReference({ source, url, comment }: SourceNote): object {
+  return {
+    source_name: source,
+    ...((comment !== undefined || url === undefined) && {
+      description: comment ?? 'Reported by this source.',
+    }),
+    ...(url !== undefined && { url }),
+  };
+}
+
+function attackUrl(id: string): string {
+  const kind = id.startsWith('TA') ? 'tactics' : 'techniques';
+  return `https://attack.mitre.org/${kind}/${id.replace('.', '/')}/`;
+}

@@ -1,0 +1,99 @@
+import type { RequestGrant, WindowState } from '../store.ts';
+import { Connection } from './connection.ts';
+
+/** A rolling window, counted in slots: a request leaves the window when its whole slot has. */
+interface Window {
+  readonly code: number;
+  readonly length: number;
+  readonly slot: number;
+}
+
+const MINUTE: Window = { code: 0, length: 60_000, slot: 1_000 };
+const DAY: Window = { code: 1, length: 86_400_000, slot: 300_000 };
+
+/**
+ * Counts requests per key in a small database of its own, which all processes share. Its commits do not wait
+ * for the disk: counts outlive every crash of a process, and a power cut may forgive the last few requests.
+ */
+export class SqliteLedger {
+  readonly #connection: Connection;
+
+  constructor(path: string) {
+    this.#connection = new Connection(path, { durable: false });
+    this.#connection.write(() => {
+      this.#connection.db.exec(
+        `CREATE TABLE IF NOT EXISTS request_count (
+           key_id TEXT NOT NULL, window INTEGER NOT NULL, slot INTEGER NOT NULL, count INTEGER NOT NULL,
+           PRIMARY KEY (key_id, window, slot)
+         ) STRICT, WITHOUT ROWID`,
+      );
+    });
+  }
+
+  /** See `RequestLedger.takeRequests`. */
+  take(
+    keyId: string,
+    want: number,
+    limits: { perMinute: number; perDay: number },
+    now: number,
+  ): RequestGrant {
+    return this.#connection.write(() => {
+      const minute = this.#used(keyId, MINUTE, now);
+      const day = this.#used(keyId, DAY, now);
+      const granted = Math.max(0, Math.min(want, limits.perMinute - minute.count, limits.perDay - day.count));
+      if (granted > 0) {
+        this.#add(keyId, MINUTE, now, granted);
+        this.#add(keyId, DAY, now, granted);
+      }
+      return {
+        granted,
+        minute: windowState(MINUTE, limits.perMinute, minute, granted, now),
+        day: windowState(DAY, limits.perDay, day, granted, now),
+      };
+    });
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #used(keyId: string, window: Window, now: number): Used {
+    const oldest = slotOf(window, now - window.length);
+    this.#connection
+      .prepare('DELETE FROM request_count WHERE key_id = ? AND window = ? AND slot < ?')
+      .run(keyId, window.code, oldest);
+    const row = this.#connection
+      .prepare(
+        'SELECT total(count) AS count, min(slot) AS oldest FROM request_count WHERE key_id = ? AND window = ?',
+      )
+      .get(keyId, window.code)!;
+    return {
+      count: Number(row.count),
+      oldest: row.oldest === null ? slotOf(window, now) : Number(row.oldest),
+    };
+  }
+
+  #add(keyId: string, window: Window, now: number, count: number): void {
+    this.#connection
+      .prepare(
+        'INSERT INTO request_count (key_id, window, slot, count) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+      )
+      .run(keyId, window.code, slotOf(window, now), count);
+  }
+}
+
+interface Used {
+  readonly count: number;
+  /** The oldest slot that counts. */
+  readonly oldest: number;
+}
+
+function slotOf(window: Window, time: number): number {
+  return Math.floor(time / window.slot) * window.slot;
+}
+
+function windowState(window: Window, limit: number, used: Used, granted: number, now: number): WindowState {
+  const remaining = Math.max(0, limit - used.count - granted);
+  const resetAt = used.count + granted > 0 ? used.oldest + window.slot + window.length : now;
+  return { limit, remaining, resetAt };
+}

@@ -1,0 +1,70 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Producer } from '../../model/producer.ts';
+import type { Clock } from '../../model/time.ts';
+import { StixIds } from '../../render/stix/id.ts';
+import { StoreError } from '../store.ts';
+import { Connection } from './connection.ts';
+import { SqliteLedger } from './ledger.ts';
+import { migrate } from './migrate.ts';
+import { SqliteStore } from './store.ts';
+import { inThreadWriter, threadWriter } from './writer-client.ts';
+import { SqliteWriter } from './writer.ts';
+
+/** How far ahead of the present a version is stamped while consumers read: commits take a fraction of it. */
+const LEAD = 400;
+
+export interface SqliteOptions {
+  /** Where the files are; made when it is not there. */
+  readonly directory: string;
+  readonly producer: Producer;
+  readonly clock: Clock;
+  /**
+   * Where writing happens: in a thread of its own beside a server, which then goes by the system's clock,
+   * or, with the given clock, in the caller's.
+   */
+  readonly writer: 'thread' | 'in-thread';
+}
+
+/**
+ * Opens the store in a directory, brings its schema up to date and claims it for the producer. Throws
+ * `StoreError` when it cannot be opened, belongs to another producer, or was written by a newer program.
+ */
+export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
+  const { directory, producer, clock } = options;
+  const path = join(directory, 'indicators.sqlite');
+  makeDirectory(directory);
+  const connection = new Connection(path);
+  migrate(connection);
+  const writer =
+    options.writer === 'thread'
+      ? threadWriter({ path, producer, lead: LEAD })
+      : inThreadWriter(new SqliteWriter(new Connection(path), { producer, clock, lead: 0 }));
+  try {
+    // The first call opens the writer's connection: what keeps it from writing is known now.
+    await writer.sweep(clock());
+    const reading = new Connection(path, { readOnly: true });
+    const ledger = new SqliteLedger(join(directory, 'requests.sqlite'));
+    return new SqliteStore({ directory, connection: reading, writer, ledger, ids: new StixIds(producer) });
+  } catch (error) {
+    await writer.close();
+    throw error;
+  } finally {
+    connection.close();
+  }
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new StoreError(
+      'unavailable',
+      `the data directory ${directory} cannot be made: check its parent's permissions`,
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import { CONFIDENCE_LEVEL_NAMES, confidenceLevel } from '../../model/confidence.ts';
+import { IOC_TYPES } from '../../model/ioc.ts';
+import { TLP_MARKINGS } from '../../model/marking.ts';
+import { SECTORS } from '../../model/sector.ts';
+import { withModified } from '../../render/stix/indicator.ts';
+import type { Assessment } from '../../score/assess.ts';
+import { type Connection, NEVER } from './connection.ts';
+
+/** A replaced or expired version stays in place so long: readers that began before it did still see it. */
+const GRACE = 900_000;
+
+/** How many replaced or expired versions one transaction clears away at most. */
+const SWEEP = 2_000;
+
+/** Published versions, written inside the caller's transaction. */
+export class Versions {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** The text of the version with this stamp. */
+  stix(stamp: number): string {
+    return String(this.#connection.prepare('SELECT stix FROM version WHERE stamp = ?').get(stamp)!.stix);
+  }
+
+  /** Publishes a version at `stamp`, and ends the one that it replaces, if any, at that moment. */
+  publish(
+    stamp: number,
+    ioc: number,
+    replaces: number,
+    assessment: Assessment,
+    expires: number,
+    stix: string,
+  ): void {
+    if (replaces > 0)
+      this.#connection.prepare('UPDATE version SET until = ? WHERE stamp = ?').run(stamp, replaces);
+    const live = assessment.revoked ? 0 : 1;
+    const type = IOC_TYPES.indexOf(assessment.type);
+    const level = CONFIDENCE_LEVEL_NAMES.indexOf(confidenceLevel(assessment.confidence));
+    this.#connection
+      .prepare(
+        'INSERT INTO version (stamp, ioc, live, type, level, tlp, until, expires, stix) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(stamp, ioc, live, type, level, TLP_MARKINGS.indexOf(assessment.tlp), NEVER, expires, stix);
+    for (const sector of assessment.sectors) {
+      this.#connection
+        .prepare('INSERT INTO version_sector (sector, live, stamp, type, level) VALUES (?, ?, ?, ?, ?)')
+        .run(SECTORS.indexOf(sector), live, stamp, type, level);
+    }
+  }
+
+  /**
+   * Clears away what no reader sees any more: replaced versions go to `superseded`, expired ones out of what a
+   * first download walks through. Returns how many there were; a full sweep means that there may be more.
+   */
+  sweep(now: number): number {
+    return this.#retire(now - GRACE) + this.#expire(now - GRACE);
+  }
+
+  #retire(before: number): number {
+    const stamps = this.#connection
+      .prepare(
+        `SELECT stamp FROM version WHERE until < ${NEVER} AND until <= ? ORDER BY until LIMIT ${SWEEP}`,
+      )
+      .all(before);
+    for (const { stamp } of stamps) {
+      const key = Number(stamp);
+      this.#connection
+        .prepare(
+          'INSERT INTO superseded (stamp, ioc, until, stix) SELECT stamp, ioc, until, stix FROM version WHERE stamp = ?',
+        )
+        .run(key);
+      this.#connection.prepare('DELETE FROM version WHERE stamp = ?').run(key);
+      this.#connection.prepare('DELETE FROM version_sector WHERE stamp = ?').run(key);
+    }
+    return stamps.length;
+  }
+
+  #expire(before: number): number {
+    const stamps = this.#connection
+      .prepare(
+        `SELECT stamp FROM version WHERE live = 1 AND expires < ${NEVER} AND expires <= ? ORDER BY expires LIMIT ${SWEEP}`,
+      )
+      .all(before);
+    for (const { stamp } of stamps) {
+      const key = Number(stamp);
+      this.#connection.prepare('UPDATE version SET live = 0 WHERE stamp = ?').run(key);
+      this.#connection.prepare('UPDATE version_sector SET live = 0 WHERE stamp = ?').run(key);
+    }
+    return stamps.length;
+  }
+
+  /** Publishes the still standing versions with stamps from `first` to `last` once more, at new stamps. */
+  restamp(first: number, last: number, next: () => number): void {
+    const rows = this.#connection
+      .prepare(`SELECT * FROM version WHERE stamp BETWEEN ? AND ? AND until = ${NEVER} ORDER BY stamp`)
+      .all(first, last);
+    for (const row of rows) this.#restampOne(Number(row.stamp), Number(row.ioc), String(row.stix), next());
+  }
+
+  #restampOne(old: number, ioc: number, stix: string, stamp: number): void {
+    this.#connection
+      .prepare(
+        `INSERT INTO version (stamp, ioc, live, type, level, tlp, until, expires, stix)
+         SELECT ?, ioc, live, type, level, tlp, until, expires, ? FROM version WHERE stamp = ?`,
+      )
+      .run(stamp, withModified(stix, stamp), old);
+    this.#connection
+      .prepare(
+        'INSERT INTO version_sector SELECT sector, live, ?, type, level FROM version_sector WHERE stamp = ?',
+      )
+      .run(stamp, old);
+    this.#connection.prepare('UPDATE version SET until = ? WHERE stamp = ?').run(stamp, old);
+    this.#connection.prepare('UPDATE ioc SET stamp = ? WHERE id = ?').run(stamp, ioc);
+  }
+}

@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { SOC_DEFENDERS } from '../../src/model/producer.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { type StoreOpener, storeContract } from './contract.ts';
+import { losslessDelivery } from './lossless.ts';
+
+const openSqlite: StoreOpener = async (context, clock) => {
+  const directory = mkdtempSync(join(tmpdir(), 'soc-store-'));
+  const open = () =>
+    openSqliteStore({ directory, producer: SOC_DEFENDERS, clock: clock.read, writer: 'in-thread' });
+  let store = await open();
+  context.after(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  });
+  return {
+    store,
+    reopen: async () => {
+      await store.close();
+      store = await open();
+      return store;
+    },
+  };
+};
+
+storeContract('SQLite', openSqlite);
+losslessDelivery('SQLite', openSqlite);
