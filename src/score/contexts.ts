@@ -10,8 +10,9 @@ const MOST_CONTEXTS = 50;
 export function withContext(contexts: readonly Context[], added: Context): Context[] {
   const index = contexts.findIndex((context) => context.entry === added.entry);
   if (index < 0) return [...contexts.slice(1 - MOST_CONTEXTS), added];
-  const merged = added.entry === undefined ? combine(contexts[index]!, added) : added;
-  return contexts.with(index, withTimes(merged, contexts[index]!));
+  const before = contexts[index]!;
+  const merged = added.entry === undefined ? combine(before, added) : added;
+  return contexts.with(index, withTimes(withTimes(merged, added), before));
 }
 
 /** The earliest first and the latest last sighting stay, whatever a newer record says. */
