@@ -1,3 +1,4 @@
+import { stricterTlp } from '../model/marking.ts';
 import type { Context } from '../model/sighting.ts';
 
 /** A source keeps so many records of one IOC; the oldest go first. */
@@ -26,38 +27,30 @@ function withTimes(context: Context, before: Context): Context {
   };
 }
 
-/** Two records without an id as one: lists are united, of single words those of the later or greater record stay. */
+/**
+ * Two records without an id as one: lists are united, and of each word, of the confidence and of the marking
+ * the greater stays, so that the sum does not depend on the order.
+ */
 function combine(a: Context, b: Context): Context {
-  const [lesser, greater] = rank(a, b) <= 0 ? [a, b] : [b, a];
-  const { revoked: _lesser, ...low } = lesser;
-  const { revoked: _greater, ...high } = greater;
-  const tags = union(a.tags, b.tags);
-  const techniques = union(a.techniques, b.techniques);
-  const cves = union(a.cves, b.cves);
-  const sectors = union(a.sectors, b.sectors);
-  return {
-    ...low,
-    ...high,
-    ...(tags && { tags }),
-    ...(techniques && { techniques }),
-    ...(cves && { cves }),
-    ...(sectors && { sectors }),
-    ...(b.revoked === true && { revoked: true }),
+  const joined = {
+    threatType: greatestText(a.threatType, b.threatType),
+    family: greatestText(a.family, b.family),
+    reference: greatestText(a.reference, b.reference),
+    comment: greatestText(a.comment, b.comment),
+    confidence: greatest(a.confidence, b.confidence),
+    tlp: a.tlp === undefined || b.tlp === undefined ? (a.tlp ?? b.tlp) : stricterTlp(a.tlp, b.tlp),
+    tags: union(a.tags, b.tags),
+    techniques: union(a.techniques, b.techniques),
+    cves: union(a.cves, b.cves),
+    sectors: union(a.sectors, b.sectors),
+    revoked: b.revoked === true ? true : undefined,
   };
+  return Object.fromEntries(Object.entries(joined).filter(([, value]) => value !== undefined));
 }
 
-const WORDS = ['threatType', 'family', 'reference', 'comment', 'tlp'] as const;
-
-function rank(a: Context, b: Context): number {
-  const byTime = (a.lastSeen ?? 0) - (b.lastSeen ?? 0);
-  if (byTime !== 0) return byTime;
-  const byConfidence = (a.confidence ?? -1) - (b.confidence ?? -1);
-  if (byConfidence !== 0) return byConfidence;
-  for (const word of WORDS) {
-    const [x, y] = [a[word] ?? '', b[word] ?? ''];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return 0;
+function greatestText(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a > b ? a : b;
 }
 
 function union<T extends string>(a: readonly T[] | undefined, b: readonly T[] | undefined): T[] | undefined {

@@ -30,8 +30,8 @@ export interface IndicatorReads {
   /** How much a query yields, without its texts. */
   extent(query: IndicatorQuery, asOf: number): Promise<Extent>;
   /**
-   * One slice of a query's indicators as STIX JSON, at most `size` of them: the caller goes on with
-   * `after` set to `last` until `done`. `last` may move on while `count` is 0.
+   * One slice of a query's indicators as STIX JSON, at most `size` of them and at most the query's limit,
+   * but perhaps fewer: the caller goes on with `after` set to `last`, and the limit less what it has, until `done`.
    */
   slice(query: IndicatorQuery, markings: MarkingChoice, asOf: number, size: number): Promise<Slice>;
 }

@@ -7,7 +7,7 @@ import type { IndicatorQuery } from '../../src/model/indicator-query.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { StoreOpener } from './contract.ts';
-import { ANY, AS_STORED, domain, type Indicator, parseSlice, SOURCE, take, TestClock } from './fixtures.ts';
+import { ANY, domain, type Indicator, readAll, SOURCE, take, TestClock } from './fixtures.ts';
 
 const SOURCES = [SOURCE, { ...SOURCE, name: 'Other Feed' }];
 
@@ -68,8 +68,7 @@ class Client {
         ...(after !== undefined && { after }),
       };
       const extent = await store.extent(query, now);
-      const slice = await store.slice(query, AS_STORED, now, query.limit);
-      const indicators = parseSlice(slice.bytes);
+      const indicators = await readAll(store, query, now);
       assert.equal(indicators.length, extent.count);
       pages.push({ indicators, last: extent.last });
       for (const indicator of indicators) this.#take(indicator, now);
@@ -183,8 +182,7 @@ async function act(store: Store, clock: TestClock, clients: readonly Client[], a
 }
 
 async function currentState(store: Store, asOf: number): Promise<Indicator[]> {
-  const slice = await store.slice(ANY, AS_STORED, asOf, ANY.limit);
-  return sorted(parseSlice(slice.bytes));
+  return sorted(await readAll(store, ANY, asOf));
 }
 
 function sorted(indicators: Iterable<Indicator>): Indicator[] {

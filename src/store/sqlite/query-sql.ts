@@ -4,54 +4,50 @@ import { IOC_TYPES } from '../../model/ioc.ts';
 import { SECTORS } from '../../model/sector.ts';
 import { NEVER } from './connection.ts';
 
-/** The visible versions of a query as SQL that yields `stamp` and `stix` in order, with its parameters. */
+/** A query as parts of SQL. */
 export interface QuerySql {
-  readonly sql: string;
-  readonly parameters: readonly number[];
+  /** Yields the stamps of candidates in order, as `stamp`; to be given a limit. */
+  readonly candidates: string;
+  readonly candidateParameters: readonly number[];
+  /** What a row `v` of table `version` with such a stamp must fulfil to be visible. */
+  readonly visible: string;
+  readonly visibleParameters: readonly number[];
 }
 
 /**
  * Turns a query into SQL. Each combination of the values asked for is one branch that walks one index in
- * stamp order, and SQLite merges the branches as it goes, so that the cost follows what is
- * returned and not what is stored. A dimension with more than half of its values asked for is checked row by row
- * instead: few rows fail it, and the branches stay few.
+ * stamp order, and SQLite merges the branches as it goes, so that the cost follows what is returned and not
+ * what is stored. A dimension with more than half of its values asked for is checked row by row instead: few rows
+ * fail it, and the branches stay few.
  */
-export function visibleVersions(query: IndicatorQuery, asOf: number, columns: string): QuerySql {
+export function querySql(query: IndicatorQuery, asOf: number): QuerySql {
   const types = dimension('type', IOC_TYPES, query.types);
   const levels = dimension('level', CONFIDENCE_LEVEL_NAMES, query.levels);
-  const sectors = query.sectors.map((sector) => SECTORS.indexOf(sector));
+  const sectors =
+    query.sectors.length > 0 ? query.sectors.map((sector) => SECTORS.indexOf(sector)) : [undefined];
   const range = stampRange(query, asOf);
   const branches: string[] = [];
-  const parameters: number[] = [];
+  const candidateParameters: number[] = [];
   for (const live of query.revoked === 'exclude' ? [1] : [1, 0]) {
     for (const type of types.branches) {
       for (const level of levels.branches) {
-        for (const sector of sectors.length > 0 ? sectors : [undefined]) {
+        for (const sector of sectors) {
           branches.push(branchSql(type !== undefined, level !== undefined, sector !== undefined));
-          if (sector !== undefined) parameters.push(sector);
-          parameters.push(live);
-          if (type !== undefined) parameters.push(type);
-          if (level !== undefined) parameters.push(level);
-          parameters.push(range.above, range.below);
+          const codes = [sector, live, type, level].filter((code) => code !== undefined);
+          candidateParameters.push(...codes, range.above, range.below);
         }
       }
     }
   }
-  const direction = query.order === 'oldest-first' ? 'ASC' : 'DESC';
-  const union = sectors.length > 1 ? ' UNION ' : ' UNION ALL ';
-  const checks = ['v.until > ?'];
-  parameters.push(asOf);
-  if (query.revoked === 'exclude') {
-    checks.push('v.expires > ?');
-    parameters.push(asOf);
-  }
-  checks.push(...types.checks, ...levels.checks);
-  // Without a limit of its own SQLite drops the inner order, which a join need not keep.
+  const current = query.revoked === 'exclude' ? ['v.until > ?', 'v.expires > ?'] : ['v.until > ?'];
   return {
-    sql:
-      `SELECT ${columns} FROM (${branches.join(union)} ORDER BY 1 ${direction} LIMIT -1) AS s ` +
-      `CROSS JOIN version AS v ON v.stamp = s.stamp WHERE ${checks.join(' AND ')} LIMIT ?`,
-    parameters,
+    // An IOC of several sectors stands in several branches.
+    candidates:
+      branches.join(sectors.length > 1 ? ' UNION ' : ' UNION ALL ') +
+      ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
+    candidateParameters,
+    visible: [...current, ...types.checks, ...levels.checks].join(' AND '),
+    visibleParameters: current.map(() => asOf),
   };
 }
 

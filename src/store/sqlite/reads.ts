@@ -3,9 +3,18 @@ import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
 import type { Extent, Slice } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { visibleVersions, type QuerySql } from './query-sql.ts';
+import { querySql } from './query-sql.ts';
 
 const EMPTY = new Uint8Array();
+
+/** What a walk through candidates found; stamps are 0 where there are none. */
+interface Step {
+  readonly walked: number;
+  readonly walkedTo: number;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
 
 /** Reads published versions over one connection; every call is short and leaves no cursor open. */
 export class VersionReader {
@@ -24,52 +33,73 @@ export class VersionReader {
 
   /** See `IndicatorReads.extent`. */
   extent(query: IndicatorQuery, asOf: number): Extent {
-    const row = this.#aggregate(
-      'count(*) AS count, min(stamp) AS low, max(stamp) AS high',
-      'v.stamp',
-      query,
-      asOf,
-    );
-    const count = Number(row.count);
-    if (count === 0) return { count: 0, first: 0, last: 0, more: false };
-    const ascending = query.order === 'oldest-first';
-    const [first, last] = ascending ? [row.low, row.high] : [row.high, row.low];
-    const more = count === query.limit && this.#hasMore({ ...query, after: Number(last), limit: 1 }, asOf);
-    return { count, first: Number(first), last: Number(last), more };
+    let extent = { count: 0, first: 0, last: 0 };
+    let after = query.after;
+    for (;;) {
+      const left = query.limit - extent.count;
+      const step = this.#measure({ ...query, limit: left, ...(after !== undefined && { after }) }, asOf);
+      extent = {
+        count: extent.count + step.count,
+        first: extent.first || step.first,
+        last: step.last || extent.last,
+      };
+      if (step.walked < left) return { ...extent, more: false };
+      after = step.walkedTo;
+      if (extent.count === query.limit) return { ...extent, more: this.#hasMore({ ...query, after }, asOf) };
+    }
   }
 
   /** See `IndicatorReads.slice`. */
   slice(query: IndicatorQuery, markings: MarkingChoice, asOf: number, size: number): Slice {
+    const { candidates, candidateParameters, visible, visibleParameters } = querySql(query, asOf);
     const limit = Math.min(size, query.limit);
-    const edge = query.order === 'oldest-first' ? 'max' : 'min';
-    const row = this.#aggregate(
-      `count(*) AS count, ${edge}(stamp) AS last, CAST(group_concat(stix, ',') AS BLOB) AS bytes`,
-      `v.stamp AS stamp, ${stixExpression(markings)} AS stix`,
-      { ...query, limit },
-      asOf,
-    );
+    // One level of joining, not two: SQLite would copy every text once more to hand it on.
+    const sql =
+      `SELECT count(*) AS walked, count(CASE WHEN ${visible} THEN 1 END) AS count, ` +
+      `${query.order === 'oldest-first' ? 'max' : 'min'}(s.stamp) AS last, ` +
+      `CAST(group_concat(CASE WHEN ${visible} THEN ${stixExpression(markings)} END, ',') AS BLOB) AS bytes ` +
+      `FROM (${candidates} LIMIT ?) AS s CROSS JOIN version AS v ON v.stamp = s.stamp`;
+    const row = this.#get(sql, [...visibleParameters, ...visibleParameters, ...candidateParameters, limit]);
     const count = Number(row.count);
     return {
       bytes: (row.bytes as Uint8Array | null) ?? EMPTY,
       count,
-      last: count > 0 ? Number(row.last) : (query.after ?? 0),
-      done: count < limit || count === query.limit,
+      last: row.last === null ? (query.after ?? 0) : Number(row.last),
+      done: Number(row.walked) < limit || count === query.limit,
     };
   }
 
   #hasMore(query: IndicatorQuery, asOf: number): boolean {
-    return Number(this.#aggregate('count(*) AS count', 'v.stamp', query, asOf).count) > 0;
+    for (let after = query.after; ;) {
+      const step = this.#measure({ ...query, limit: 100, ...(after !== undefined && { after }) }, asOf);
+      if (step.count > 0) return true;
+      if (step.walked < 100) return false;
+      after = step.walkedTo;
+    }
   }
 
-  #aggregate(
-    aggregates: string,
-    columns: string,
-    query: IndicatorQuery,
-    asOf: number,
-  ): Record<string, unknown> {
-    const { sql, parameters }: QuerySql = visibleVersions(query, asOf, columns);
-    const statement = this.#connection.prepare(`SELECT ${aggregates} FROM (${sql})`);
-    return this.#connection.read(() => statement.get(...parameters, query.limit))!;
+  /** Walks as many candidates as the query's limit says, and counts the visible ones. */
+  #measure(query: IndicatorQuery, asOf: number): Step {
+    const { candidates, candidateParameters, visible, visibleParameters } = querySql(query, asOf);
+    const sql =
+      'SELECT count(*) AS walked, count(stamp) AS count, min(stamp) AS low, max(stamp) AS high, ' +
+      'min(walked) AS lowest, max(walked) AS highest FROM (' +
+      `SELECT s.stamp AS walked, CASE WHEN ${visible} THEN s.stamp END AS stamp ` +
+      `FROM (${candidates} LIMIT ?) AS s CROSS JOIN version AS v ON v.stamp = s.stamp)`;
+    const row = this.#get(sql, [...visibleParameters, ...candidateParameters, query.limit]);
+    const ascending = query.order === 'oldest-first';
+    return {
+      walked: Number(row.walked),
+      walkedTo: Number(ascending ? row.highest : row.lowest),
+      count: Number(row.count),
+      first: Number(ascending ? row.low : row.high),
+      last: Number(ascending ? row.high : row.low),
+    };
+  }
+
+  #get(sql: string, parameters: readonly number[]): Record<string, unknown> {
+    const statement = this.#connection.prepare(sql);
+    return this.#connection.read(() => statement.get(...parameters))!;
   }
 }
 

@@ -62,7 +62,7 @@ export class Versions {
   #retire(before: number): number {
     const stamps = this.#connection
       .prepare(
-        `SELECT stamp FROM version WHERE until < ${NEVER} AND until <= ? ORDER BY until LIMIT ${SWEEP}`,
+        `SELECT stamp FROM version INDEXED BY version_until WHERE until < ${NEVER} AND until <= ? ORDER BY until LIMIT ${SWEEP}`,
       )
       .all(before);
     for (const { stamp } of stamps) {
@@ -81,7 +81,7 @@ export class Versions {
   #expire(before: number): number {
     const stamps = this.#connection
       .prepare(
-        `SELECT stamp FROM version WHERE live = 1 AND expires < ${NEVER} AND expires <= ? ORDER BY expires LIMIT ${SWEEP}`,
+        `SELECT stamp FROM version INDEXED BY version_expires WHERE live = 1 AND expires < ${NEVER} AND expires <= ? ORDER BY expires LIMIT ${SWEEP}`,
       )
       .all(before);
     for (const { stamp } of stamps) {

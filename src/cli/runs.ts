@@ -1,0 +1,47 @@
+import { formatTimestamp } from '../model/time.ts';
+import type { RunRecord } from '../store/store.ts';
+import { type Command, EXIT, UsageError } from './command.ts';
+import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+
+/** `runs`: what was imported, and what was not and why. */
+export const runsCommand: Command = {
+  name: 'runs',
+  summary: 'List imports, or show what one of them did not take, with reasons and samples.',
+  synopsis: '[options] [RUN]',
+  options: { ...STORE_OPTIONS, json: { type: 'boolean' } },
+  help: { ...STORE_HELP, json: 'print JSON, one line for each run or reason' },
+  examples: ['soc-defenders runs', 'soc-defenders runs 17', 'soc-defenders runs --json 17 | jq .samples'],
+  async run(values, operands, terminal) {
+    const [operand] = operands;
+    if (operand !== undefined && !/^\d+$/.test(operand))
+      throw new UsageError(`runs: ${operand} is not a run's number.`);
+    const store = await openStore(values, terminal, 'in-thread');
+    try {
+      const records: readonly object[] =
+        operand === undefined ? await store.listRuns(50) : await store.listQuarantine(Number(operand));
+      if (values.json === true) {
+        for (const record of records) await terminal.write(`${JSON.stringify(record)}\n`);
+      } else if (operand === undefined) {
+        for (const run of await store.listRuns(50)) await terminal.write(runLine(run));
+      } else {
+        for (const { code, count, samples } of await store.listQuarantine(Number(operand))) {
+          await terminal.write(`${count} × ${code}\n`);
+          for (const sample of samples)
+            await terminal.write(`  ${sample.place}: ${sample.reason}: ${sample.sample}\n`);
+        }
+      }
+      if (records.length === 0)
+        terminal.say(operand === undefined ? 'No imports yet.' : 'Nothing quarantined.');
+      return EXIT.ok;
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+function runLine(run: RunRecord): string {
+  const counts = `${run.read} read, ${run.added} new, ${run.updated} updated, ${run.unchanged} unchanged, ${run.quarantined} quarantined`;
+  const end = run.endedAt === undefined ? ' (not ended)' : '';
+  const failure = run.failure === undefined ? '' : `\n    failed: ${run.failure}`;
+  return `${run.id}  ${formatTimestamp(run.startedAt)}  ${run.source}  ${run.input}: ${counts}${end}${failure}\n`;
+}

@@ -1,0 +1,113 @@
+import { isUuid } from './model/uuid.ts';
+import { type Producer, producerNamed } from './model/producer.ts';
+
+/** All that an operator may set, validated. */
+export interface Config {
+  readonly dataDirectory: string;
+  readonly host: string;
+  readonly port: number;
+  readonly producer: Producer;
+  /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+  readonly trustProxy: readonly string[];
+  /** Whether `?api_key=` is taken. */
+  readonly apiKeyInQuery: boolean;
+  readonly logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** A setting is wrong: says which, and what it may be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** One setting: an environment variable with its default and meaning. */
+export interface Setting {
+  readonly name: string;
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+/** Every setting there is, in the order of the documentation. */
+export const SETTINGS = [
+  { name: 'SOC_DATA_DIR', fallback: './data', meaning: 'directory of the store; made when it is not there' },
+  { name: 'SOC_HOST', fallback: '127.0.0.1', meaning: 'address to listen on; `0.0.0.0` or `::` for all' },
+  { name: 'SOC_PORT', fallback: '8080', meaning: 'port to listen on; 0 for any that is free' },
+  {
+    name: 'SOC_PRODUCER_NAME',
+    fallback: 'SOC Defenders',
+    meaning: 'name of the identity that publishes; another name gives other ids to all indicators',
+  },
+  {
+    name: 'SOC_PRODUCER_ID',
+    fallback: '',
+    meaning: 'UUID of that identity; when empty it follows from the name',
+  },
+  {
+    name: 'SOC_TRUST_PROXY',
+    fallback: '',
+    meaning: 'addresses or networks, comma-separated, of reverse proxies whose X-Forwarded-For is believed',
+  },
+  {
+    name: 'SOC_API_KEY_IN_QUERY',
+    fallback: 'false',
+    meaning: '`true` to take `?api_key=` for clients that cannot set a header; proxies on the way may log it',
+  },
+  { name: 'SOC_LOG_LEVEL', fallback: 'info', meaning: '`debug`, `info`, `warn`, `error` or `silent`' },
+] as const satisfies readonly Setting[];
+
+export type SettingName = (typeof SETTINGS)[number]['name'];
+
+/**
+ * Reads the settings from the environment, `overrides` (from the command line) first. Throws `ConfigError`
+ * for a value that cannot be, and for a variable that begins with SOC_ and is none of them.
+ */
+export function loadConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: Partial<Record<SettingName, string>> = {},
+): Config {
+  refuseUnknown(env);
+  const text = (name: SettingName): string =>
+    overrides[name] ?? (env[name] || SETTINGS.find((setting) => setting.name === name)!.fallback);
+  return Object.freeze({
+    dataDirectory: text('SOC_DATA_DIR'),
+    host: text('SOC_HOST'),
+    port: portOf(text('SOC_PORT')),
+    producer: producerOf(text('SOC_PRODUCER_NAME'), text('SOC_PRODUCER_ID')),
+    trustProxy: text('SOC_TRUST_PROXY')
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+    apiKeyInQuery: oneOf('SOC_API_KEY_IN_QUERY', text('SOC_API_KEY_IN_QUERY'), ['true', 'false']) === 'true',
+    logLevel: oneOf('SOC_LOG_LEVEL', text('SOC_LOG_LEVEL'), LOG_LEVELS),
+  });
+}
+
+function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
+  const known = new Set<string>(SETTINGS.map((setting) => setting.name));
+  const unknown = Object.keys(env).filter((name) => name.startsWith('SOC_') && !known.has(name));
+  if (unknown.length > 0) {
+    throw new ConfigError(`${unknown.join(', ')}: no such setting. There are ${[...known].join(', ')}.`);
+  }
+}
+
+function portOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new ConfigError(`SOC_PORT: "${text}" is not a port: give a number from 0 to 65535.`);
+  }
+  return Number(text);
+}
+
+function producerOf(name: string, uuid: string): Producer {
+  if (uuid !== '' && !isUuid(uuid)) {
+    throw new ConfigError(`SOC_PRODUCER_ID: "${uuid}" is not a UUID in lower case.`);
+  }
+  return producerNamed(name, uuid === '' ? undefined : uuid);
+}
+
+function oneOf<T extends string>(name: SettingName, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === text);
+  if (found === undefined) throw new ConfigError(`${name}: "${text}" is none of ${allowed.join(', ')}.`);
+  return found;
+}

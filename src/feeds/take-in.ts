@@ -1,0 +1,129 @@
+import type { Rejection, Sighting } from '../model/sighting.ts';
+import type { Clock } from '../model/time.ts';
+import { toSighting } from '../normalise/sighting.ts';
+import type { ReadItem } from '../parse/format.ts';
+import type { IndicatorWrites } from '../store/store.ts';
+
+/** So many sightings go to the store in one transaction: some 30 ms of writing. */
+const BATCH = 1_000;
+
+/** What has become of the records of an input so far. */
+export interface TakeInReport {
+  readonly read: number;
+  readonly added: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly expired: number;
+  readonly quarantined: number;
+  /** The stamp of the last version published; 0 when none was. */
+  readonly lastStamp: number;
+}
+
+export interface TakeInOptions {
+  readonly clock: Clock;
+  /** Told after each batch. */
+  readonly onProgress?: (report: TakeInReport) => void;
+  /** Takes all in one transaction at the end: everything or nothing. */
+  readonly atomic?: boolean;
+}
+
+/**
+ * Takes a reader's items through normalisation into the store, batch by batch, while the next batch is
+ * being read. Rejects with what the reader or the store throws; all batches before it are kept.
+ */
+export async function takeIn(
+  store: IndicatorWrites,
+  run: number,
+  items: AsyncIterable<readonly ReadItem[]>,
+  options: TakeInOptions,
+): Promise<TakeInReport> {
+  const intake = new Intake(store, run, options);
+  try {
+    for await (const batch of items) {
+      for (const item of batch) intake.add(item);
+      await intake.flushFull();
+    }
+  } catch (error) {
+    if (options.atomic !== true) await intake.flush();
+    throw error;
+  }
+  await intake.flush();
+  return intake.report;
+}
+
+class Intake {
+  report: TakeInReport = {
+    read: 0,
+    added: 0,
+    updated: 0,
+    unchanged: 0,
+    expired: 0,
+    quarantined: 0,
+    lastStamp: 0,
+  };
+  readonly #store: IndicatorWrites;
+  readonly #run: number;
+  readonly #options: TakeInOptions;
+  #sightings: Sighting[] = [];
+  #rejections: Rejection[] = [];
+  #underWay: Promise<void> = Promise.resolve();
+
+  constructor(store: IndicatorWrites, run: number, options: TakeInOptions) {
+    this.#store = store;
+    this.#run = run;
+    this.#options = options;
+  }
+
+  add(item: ReadItem): void {
+    if (item.kind === 'rejection') {
+      this.#rejections.push(item.rejection);
+      return;
+    }
+    const outcome = toSighting(item.ioc);
+    if (outcome.ok) this.#sightings.push(outcome.sighting);
+    else this.#rejections.push(outcome.rejection);
+  }
+
+  /** Sends off what is a full batch, once the one before has been written. */
+  async flushFull(): Promise<void> {
+    if (this.#options.atomic === true) return;
+    if (this.#sightings.length < BATCH && this.#rejections.length < BATCH) return;
+    await this.#underWay;
+    this.#underWay = this.#write();
+    // A failure is met where it is awaited, at the next batch or the end.
+    this.#underWay.catch(() => undefined);
+  }
+
+  async flush(): Promise<void> {
+    await this.#underWay;
+    await this.#write();
+  }
+
+  async #write(): Promise<void> {
+    const sightings = this.#sightings;
+    const rejections = this.#rejections;
+    this.#sightings = [];
+    this.#rejections = [];
+    if (sightings.length > 0) {
+      const counts = await this.#store.ingest(this.#run, sightings, this.#options.clock());
+      this.report = {
+        ...this.report,
+        read: this.report.read + sightings.length,
+        added: this.report.added + counts.added,
+        updated: this.report.updated + counts.updated,
+        unchanged: this.report.unchanged + counts.unchanged,
+        expired: this.report.expired + counts.expired,
+        lastStamp: Math.max(this.report.lastStamp, counts.lastStamp),
+      };
+    }
+    if (rejections.length > 0) {
+      await this.#store.quarantine(this.#run, rejections);
+      this.report = {
+        ...this.report,
+        read: this.report.read + rejections.length,
+        quarantined: this.report.quarantined + rejections.length,
+      };
+    }
+    this.#options.onProgress?.(this.report);
+  }
+}

@@ -1,0 +1,77 @@
+import { findTechnique } from '../model/attack.ts';
+import type { Context, RawIoc } from '../model/sighting.ts';
+
+/** No word, remark or address of a source is kept longer than this, in characters. */
+const LONGEST_WORD = 100;
+const LONGEST_COMMENT = 500;
+const LONGEST_REFERENCE = 2_048;
+
+/** So many words of one kind are kept of one record. */
+const MOST_WORDS = 50;
+
+/** Control, formatting and bidirectional characters, and halves of surrogate pairs. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const UNSEEN_RUN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu;
+
+/**
+ * What a source says of a value, made fit to publish: texts without control characters and of bounded
+ * length, known ATT&CK ids, well-formed CVE ids, references that are web addresses. What is not fit is left out.
+ */
+export function normaliseContext(raw: RawIoc): Context {
+  const threatType = cleanText(raw.threatType, LONGEST_WORD);
+  const family = cleanText(raw.family, LONGEST_WORD);
+  const comment = cleanText(raw.comment, LONGEST_COMMENT);
+  const entry = cleanText(raw.entry, LONGEST_WORD);
+  const reference = raw.reference === undefined ? undefined : webAddress(raw.reference);
+  const tags = cleanWords(raw.tags);
+  const techniques = ids(raw.techniques, (id) => findTechnique(id) !== undefined);
+  const cves = ids(raw.cves, (id) => /^CVE-\d{4}-\d{4,19}$/.test(id));
+  return {
+    ...(entry !== undefined && { entry }),
+    ...(raw.firstSeen !== undefined && { firstSeen: raw.firstSeen }),
+    ...(raw.lastSeen !== undefined && { lastSeen: raw.lastSeen }),
+    ...(raw.confidence !== undefined && { confidence: raw.confidence }),
+    ...(threatType !== undefined && { threatType }),
+    ...(family !== undefined && { family }),
+    ...(tags !== undefined && { tags }),
+    ...(techniques !== undefined && { techniques }),
+    ...(cves !== undefined && { cves }),
+    ...(raw.sectors !== undefined && raw.sectors.length > 0 && { sectors: raw.sectors }),
+    ...(reference !== undefined && { reference }),
+    ...(comment !== undefined && { comment }),
+    ...(raw.tlp !== undefined && { tlp: raw.tlp }),
+    ...(raw.revoked === true && { revoked: true }),
+  };
+}
+
+/** `text` on one line, without unseen characters, at most `longest` characters; undefined when nothing is left. */
+export function cleanText(text: string | undefined, longest: number): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  const cut = text.length > longest * 4 ? text.slice(0, longest * 4) : text;
+  const plain = (UNSEEN.test(cut) ? cut.replaceAll(UNSEEN_RUN, ' ') : cut).trim();
+  if (plain === '') return undefined;
+  return plain.length <= longest
+    ? plain
+    : `${plain
+        .slice(0, longest - 1)
+        .trimEnd()
+        .toWellFormed()}…`;
+}
+
+function cleanWords(words: readonly string[] | undefined): string[] | undefined {
+  if (words === undefined || words.length === 0) return undefined;
+  const clean = words.slice(0, MOST_WORDS * 2).flatMap((word) => cleanText(word, LONGEST_WORD) ?? []);
+  return clean.length > 0 ? [...new Set(clean)].slice(0, MOST_WORDS) : undefined;
+}
+
+function ids(words: readonly string[] | undefined, known: (id: string) => boolean): string[] | undefined {
+  if (words === undefined || words.length === 0) return undefined;
+  const list = words.map((word) => word.trim().toUpperCase()).filter(known);
+  return list.length > 0 ? [...new Set(list)].slice(0, MOST_WORDS) : undefined;
+}
+
+function webAddress(text: string): string | undefined {
+  if (text.length > LONGEST_REFERENCE) return undefined;
+  const url = URL.parse(text.trim());
+  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : undefined;
+}

@@ -1,0 +1,19 @@
+import type { RawIoc, Rejection, Sighting } from '../model/sighting.ts';
+import { cleanText, normaliseContext } from './context.ts';
+import { normaliseIoc } from './normalise.ts';
+
+const LONGEST_SAMPLE = 200;
+
+/** A raw IOC in normal form, or why it cannot be. Nothing is dropped: it is one or the other. */
+export function toSighting(
+  raw: RawIoc,
+):
+  | { readonly ok: true; readonly sighting: Sighting }
+  | { readonly ok: false; readonly rejection: Rejection } {
+  const ioc = normaliseIoc(raw.value, raw.typeHint);
+  if (!ioc.ok) {
+    const sample = cleanText(raw.value, LONGEST_SAMPLE) ?? '';
+    return { ok: false, rejection: { place: raw.place, code: ioc.code, reason: ioc.reason, sample } };
+  }
+  return { ok: true, sighting: { type: ioc.type, value: ioc.value, ...normaliseContext(raw) } };
+}
