@@ -2,6 +2,7 @@ import { IOC_TYPES, type Ioc } from '../../model/ioc.ts';
 import { TLP_MARKINGS } from '../../model/marking.ts';
 import type { Context, Sighting } from '../../model/sighting.ts';
 import type { Report } from '../../score/assess.ts';
+import type { Validity } from '../../score/life.ts';
 import { withContext } from '../../score/contexts.ts';
 import type { Connection } from './connection.ts';
 
@@ -10,10 +11,16 @@ export interface IocRow extends Ioc {
   readonly id: number;
   readonly created: number;
   readonly stamp: number;
-  readonly validityUntil: number | undefined;
-  readonly validityMovedAt: number;
+  readonly validity: Validity;
   /** Why it was taken back for every source, or undefined. */
   readonly retracted: string | undefined;
+}
+
+/** What an IOC's row says of its newest version. */
+export interface VersionOfIoc {
+  readonly created: number;
+  readonly stamp: number;
+  readonly validity: Validity;
 }
 
 /** What is asked and kept about IOCs and their sightings, inside the caller's transaction. */
@@ -29,24 +36,29 @@ export class IocRows {
     return row === undefined ? undefined : iocRow(row);
   }
 
-  /** Adds an IOC without a version; returns its id. */
-  add(uuid: Uint8Array, ioc: Ioc, now: number): number {
+  /** Adds an IOC with its first version; returns its id. */
+  add(uuid: Uint8Array, ioc: Ioc, version: VersionOfIoc): number {
     const sql =
-      'INSERT INTO ioc (uuid, type, value, created, stamp, validity_moved_at) VALUES (?, ?, ?, 0, 0, ?)';
-    const result = this.#connection.prepare(sql).run(uuid, IOC_TYPES.indexOf(ioc.type), ioc.value, now);
+      'INSERT INTO ioc (uuid, type, value, created, stamp, validity_until, validity_moved_at) VALUES (?, ?, ?, ?, ?, ?, ?)';
+    const { created, stamp, validity } = version;
+    const result = this.#connection
+      .prepare(sql)
+      .run(
+        uuid,
+        IOC_TYPES.indexOf(ioc.type),
+        ioc.value,
+        created,
+        stamp,
+        validity.until ?? null,
+        validity.movedAt,
+      );
     return Number(result.lastInsertRowid);
   }
 
   /** Records the version that an IOC now has. */
-  setVersion(
-    id: number,
-    version: { created: number; stamp: number; until: number | undefined; movedAt: number },
-  ): void {
-    const sql =
-      'UPDATE ioc SET created = ?, stamp = ?, validity_until = ?, validity_moved_at = ? WHERE id = ?';
-    this.#connection
-      .prepare(sql)
-      .run(version.created, version.stamp, version.until ?? null, version.movedAt, id);
+  setVersion(id: number, { stamp, validity }: VersionOfIoc): void {
+    const sql = 'UPDATE ioc SET stamp = ?, validity_until = ?, validity_moved_at = ? WHERE id = ?';
+    this.#connection.prepare(sql).run(stamp, validity.until ?? null, validity.movedAt, id);
   }
 
   setRetracted(id: number, reason: string | undefined): void {
@@ -99,8 +111,10 @@ function iocRow(row: Record<string, unknown>): IocRow {
     value: String(row.value),
     created: Number(row.created),
     stamp: Number(row.stamp),
-    validityUntil: row.validity_until === null ? undefined : Number(row.validity_until),
-    validityMovedAt: Number(row.validity_moved_at),
+    validity: {
+      until: row.validity_until === null ? undefined : Number(row.validity_until),
+      movedAt: Number(row.validity_moved_at),
+    },
     retracted: row.retracted === null ? undefined : String(row.retracted),
   };
 }

@@ -6,7 +6,7 @@ import { uuidBytes } from '../../model/uuid.ts';
 import { StixIds } from '../../render/stix/id.ts';
 import { renderIndicator } from '../../render/stix/indicator.ts';
 import { assess, type Assessment, type Report } from '../../score/assess.ts';
-import { nextValidity } from '../../score/life.ts';
+import { nextValidity, type Validity } from '../../score/life.ts';
 import { type IngestCounts, type KeyRecord, type NewKey, StoreError } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { type IocRow, IocRows } from './ioc-rows.ts';
@@ -68,7 +68,7 @@ export class SqliteWriter {
     return this.#publishing(now, (stamps) => {
       this.#versions.sweep(now);
       const source = this.#runs.sourceOf(run);
-      const counts = { added: 0, updated: 0, unchanged: 0, expired: 0 };
+      const counts: Counts = { added: 0, updated: 0, unchanged: 0, expired: 0 };
       for (const sighting of sightings) this.#take(source, sighting, now, stamps, counts);
       this.#runs.count(run, counts);
       return { ...counts, lastStamp: stamps.last };
@@ -158,43 +158,45 @@ export class SqliteWriter {
     });
   }
 
-  #take(
-    source: number,
-    sighting: Sighting,
-    now: number,
-    stamps: StampSeries,
-    counts: { added: number; updated: number; unchanged: number; expired: number },
-  ): void {
+  #take(source: number, sighting: Sighting, now: number, stamps: StampSeries, counts: Counts): void {
     const uuid = this.#ids.indicatorUuid(sighting.type, sighting.value);
     const bytes = uuidBytes(uuid);
     const known = this.#iocs.find(bytes);
-    if (known === undefined) {
+    if (known !== undefined) {
+      this.#iocs.addReport(known.id, source, sighting, now);
+      const { changed, expired } = this.#publish(uuid, known, this.#iocs.reports(known.id), now, stamps);
+      counts[changed ? 'updated' : 'unchanged'] += 1;
+      if (expired) counts.expired += 1;
+    } else if (sighting.revoked === true) {
       // A retraction of what was never published has nobody to tell.
-      if (sighting.revoked === true) {
-        counts.unchanged += 1;
-        return;
-      }
-      const id = this.#iocs.add(bytes, sighting, now);
-      this.#iocs.addFirstReport(id, source, sighting, now);
-      const row = newIocRow(id, sighting, now);
-      const { expired } = this.#publish(
-        uuid,
-        row,
-        [this.#runs.firstReport(source, sighting, now)],
-        now,
-        stamps,
-      );
+      counts.unchanged += 1;
+    } else {
+      const report = this.#runs.firstReport(source, sighting, now);
+      const expired = this.#publishNew(uuid, bytes, source, sighting, report, now, stamps);
       counts.added += 1;
       if (expired) counts.expired += 1;
-      return;
     }
-    this.#iocs.addReport(known.id, source, sighting, now);
-    const { changed, expired } = this.#publish(uuid, known, this.#iocs.reports(known.id), now, stamps);
-    counts[changed ? 'updated' : 'unchanged'] += 1;
-    if (expired) counts.expired += 1;
   }
 
-  /** Publishes a version of an IOC if it differs visibly from the one that stands. */
+  #publishNew(
+    uuid: string,
+    bytes: Uint8Array,
+    source: number,
+    sighting: Sighting,
+    report: Report,
+    now: number,
+    stamps: StampSeries,
+  ): boolean {
+    const assessment = assess(sighting, [report]);
+    const stamp = stamps.next();
+    const draft = this.#draft(uuid, assessment, undefined, now);
+    const id = this.#iocs.add(bytes, sighting, { created: stamp, stamp, validity: draft.validity });
+    this.#iocs.addFirstReport(id, source, sighting, now);
+    this.#versions.publish(stamp, id, 0, assessment, draft.until ?? NEVER, draft.render(stamp, stamp));
+    return draft.expired;
+  }
+
+  /** Publishes a version of a known IOC if it differs visibly from the one that stands. */
   #publish(
     uuid: string,
     row: IocRow,
@@ -203,41 +205,42 @@ export class SqliteWriter {
     stamps: StampSeries,
   ): { changed: boolean; expired: boolean } {
     const assessment = assessed(row, reports);
-    const validity = nextValidity(row.type, assessment.lastSeen, publishedValidity(row), now);
+    const { validity, until, expired, render } = this.#draft(uuid, assessment, row.validity, now);
+    if (render(row.created, row.stamp) === this.#versions.stix(row.stamp)) return { changed: false, expired };
+    const stamp = stamps.next();
+    this.#versions.publish(stamp, row.id, row.stamp, assessment, until ?? NEVER, render(row.created, stamp));
+    this.#iocs.setVersion(row.id, { created: row.created, stamp, validity });
+    return { changed: true, expired };
+  }
+
+  /** All of a version but its stamps. */
+  #draft(uuid: string, assessment: Assessment, published: Validity | undefined, now: number): Draft {
+    const validity = nextValidity(assessment.type, assessment.lastSeen, published, now);
+    // valid_until is later than valid_from (STIX 2.1 §4.7.1).
     const until =
       validity.until === undefined ? undefined : Math.max(validity.until, assessment.firstSeen + 1);
     const publication = { uuid, identity: this.#ids.identity, validUntil: until };
-    const expired = until !== undefined && until <= now;
-    if (row.stamp > 0) {
-      const standing = this.#versions.stix(row.stamp);
-      const same = renderIndicator(assessment, { ...publication, created: row.created, modified: row.stamp });
-      if (same === standing) return { changed: false, expired };
-    }
-    const stamp = stamps.next();
-    const created = row.stamp > 0 ? row.created : stamp;
-    const stix = renderIndicator(assessment, { ...publication, created, modified: stamp });
-    this.#versions.publish(stamp, row.id, row.stamp, assessment, until ?? NEVER, stix);
-    this.#iocs.setVersion(row.id, { created, stamp, until: validity.until, movedAt: validity.movedAt });
-    return { changed: true, expired };
+    return {
+      validity,
+      until,
+      expired: until !== undefined && until <= now,
+      render: (created, modified) => renderIndicator(assessment, { ...publication, created, modified }),
+    };
   }
 }
 
-function newIocRow(id: number, ioc: Ioc, now: number): IocRow {
-  const { type, value } = ioc;
-  return {
-    id,
-    type,
-    value,
-    created: 0,
-    stamp: 0,
-    validityUntil: undefined,
-    validityMovedAt: now,
-    retracted: undefined,
-  };
+interface Counts {
+  added: number;
+  updated: number;
+  unchanged: number;
+  expired: number;
 }
 
-function publishedValidity(row: IocRow): { until: number | undefined; movedAt: number } | undefined {
-  return row.stamp === 0 ? undefined : { until: row.validityUntil, movedAt: row.validityMovedAt };
+interface Draft {
+  readonly validity: Validity;
+  readonly until: number | undefined;
+  readonly expired: boolean;
+  readonly render: (created: number, modified: number) => string;
 }
 
 function assessed(row: IocRow, reports: readonly Report[]): Assessment {
