@@ -154,13 +154,14 @@ export interface KeyRecord extends Omit<NewKey, 'hash'> {
 export interface RequestLedger {
   /**
    * Takes up to `want` requests out of what the key has left in both windows. `granted` is 0 when a
-   * window is exhausted.
+   * window is exhausted. `unspent` requests, granted at `takenAt`, are put back first.
    */
   takeRequests(
     keyId: string,
     want: number,
     limits: { readonly perMinute: number; readonly perDay: number },
     now: number,
+    unspent?: { readonly count: number; readonly takenAt: number },
   ): Promise<RequestGrant>;
 }
 

@@ -34,10 +34,15 @@ export class SqliteLedger {
   take(
     keyId: string,
     want: number,
-    limits: { perMinute: number; perDay: number },
+    limits: { readonly perMinute: number; readonly perDay: number },
     now: number,
+    unspent = { count: 0, takenAt: 0 },
   ): RequestGrant {
     return this.#connection.write(() => {
+      if (unspent.count > 0) {
+        this.#add(keyId, MINUTE, unspent.takenAt, -unspent.count);
+        this.#add(keyId, DAY, unspent.takenAt, -unspent.count);
+      }
       const minute = this.#used(keyId, MINUTE, now);
       const day = this.#used(keyId, DAY, now);
       const granted = Math.max(0, Math.min(want, limits.perMinute - minute.count, limits.perDay - day.count));

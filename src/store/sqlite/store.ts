@@ -130,8 +130,9 @@ export class SqliteStore implements Store {
     want: number,
     limits: { readonly perMinute: number; readonly perDay: number },
     now: number,
+    unspent?: { readonly count: number; readonly takenAt: number },
   ): Promise<RequestGrant> {
-    return this.#parts.ledger.take(keyId, want, limits, now);
+    return this.#parts.ledger.take(keyId, want, limits, now, unspent);
   }
 
   async health(): Promise<StoreHealth> {
