@@ -1,0 +1,158 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+
+import { type Config, ConfigError, loadConfig, SETTINGS } from '../config.ts';
+import { formatTimestamp } from '../model/time.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import { type Command, EXIT, type Terminal, textOption, type Values } from './command.ts';
+import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { VERSION } from './version.ts';
+
+type Finding = readonly [state: 'ok' | 'warn' | 'bad', what: string, remedy?: string];
+
+const GIGABYTE = 1024 ** 3;
+
+/** `doctor`: what is configured, what is wrong, how to mend it. */
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'Tell what is configured and what is wrong, with the remedy.',
+  synopsis: '[options]',
+  options: { ...STORE_OPTIONS, json: { type: 'boolean' } },
+  help: { ...STORE_HELP, json: 'print each finding as a line of JSON' },
+  examples: ['soc-defenders doctor', 'soc-defenders doctor --json | jq "select(.state != \\"ok\\")"'],
+  async run(values, _operands, terminal) {
+    const findings: Finding[] = [
+      ['ok', `soc-defenders ${VERSION} on Node ${process.version}, SQLite ${process.versions.sqlite}`],
+    ];
+    const config = configuration(values, terminal, findings);
+    if (config !== undefined) {
+      directory(config, findings);
+      await storeFindings(values, terminal, findings);
+    }
+    for (const [state, what, remedy] of findings) {
+      const line =
+        values.json === true ? JSON.stringify({ state, what, remedy }) : textLine(state, what, remedy);
+      await terminal.write(`${line}\n`);
+    }
+    return findings.some(([state]) => state === 'bad') ? EXIT.unhealthy : EXIT.ok;
+  },
+};
+
+function textLine(state: string, what: string, remedy: string | undefined): string {
+  return `${state.padEnd(4)}  ${what}${remedy === undefined ? '' : `\n      → ${remedy}`}`;
+}
+
+function configuration(values: Values, terminal: Terminal, findings: Finding[]): Config | undefined {
+  const data = textOption(values, 'data');
+  try {
+    const config = loadConfig(terminal.env, data === undefined ? {} : { SOC_DATA_DIR: data });
+    for (const { name, fallback } of SETTINGS) {
+      const set = name === 'SOC_DATA_DIR' && data !== undefined ? data : terminal.env[name];
+      findings.push([
+        'ok',
+        `${name} is ${set || (fallback === '' ? 'empty' : fallback)}${set ? '' : ' (default)'}`,
+      ]);
+    }
+    const open = config.host !== '127.0.0.1' && config.host !== '::1' && config.host !== 'localhost';
+    if (open && config.trustProxy.length === 0) {
+      const remedy =
+        'put a reverse proxy with TLS in front and name it in SOC_TRUST_PROXY, or bind to 127.0.0.1';
+      findings.push(['warn', `keys travel unencrypted to ${config.host}:${config.port}`, remedy]);
+    }
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    findings.push(['bad', error.message, 'correct the setting: docs/configuration.md lists them all']);
+    return undefined;
+  }
+}
+
+function directory({ dataDirectory }: Config, findings: Finding[]): void {
+  if (!existsSync(dataDirectory)) {
+    findings.push([
+      'warn',
+      `the data directory ${dataDirectory} is not there yet`,
+      'serve and import make it',
+    ]);
+    return;
+  }
+  try {
+    accessSync(dataDirectory, constants.W_OK);
+  } catch {
+    findings.push([
+      'bad',
+      `the data directory ${dataDirectory} cannot be written`,
+      'give it to the user that runs the server',
+    ]);
+    return;
+  }
+  const { bavail, bsize } = statfsSync(dataDirectory);
+  const free = (bavail * bsize) / GIGABYTE;
+  const what = `${free.toFixed(1)} GB free in ${dataDirectory}`;
+  findings.push(free < 1 ? ['bad', what, 'free some space: a full disk stops every import'] : ['ok', what]);
+}
+
+async function storeFindings(values: Values, terminal: Terminal, findings: Finding[]): Promise<void> {
+  const data = textOption(values, 'data');
+  const { dataDirectory } = loadConfig(terminal.env, data === undefined ? {} : { SOC_DATA_DIR: data });
+  if (!existsSync(dataDirectory)) return;
+  let store: Store;
+  try {
+    store = await openStore(values, terminal, 'in-thread');
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    findings.push([
+      'bad',
+      `the store cannot be opened: ${error.message}`,
+      'see docs/operating.md, “When the store does not open”',
+    ]);
+    return;
+  }
+  try {
+    await inspect(store, terminal, findings);
+  } finally {
+    await store.close();
+  }
+}
+
+async function inspect(store: Store, terminal: Terminal, findings: Finding[]): Promise<void> {
+  const now = terminal.clock();
+  const health = await store.health();
+  findings.push([
+    'ok',
+    `${health.indicators.toLocaleString('en')} IOCs in ${health.location}, schema ${health.schemaVersion}`,
+  ]);
+  const ahead = health.lastStamp - now;
+  if (ahead > 3_600_000) {
+    const what = `the newest version is stamped ${formatTimestamp(health.lastStamp)}, ahead of the clock`;
+    findings.push([
+      'bad',
+      what,
+      'the clock was wrong once, or is now: nothing new is visible before that time',
+    ]);
+  } else if (ahead > 5_000) {
+    findings.push([
+      'warn',
+      `${Math.ceil(ahead / 1000)} s of publications are still to become visible`,
+      'wait: a thousand versions a second',
+    ]);
+  }
+  const keys = await store.listKeys();
+  const active = keys.filter((key) => key.revokedAt === undefined && (key.expiresAt ?? Infinity) > now);
+  if (active.length === 0)
+    findings.push(['warn', 'there is no API key in force', 'make one: soc-defenders key create']);
+  else findings.push(['ok', `${active.length} API keys in force`]);
+  for (const key of active.filter(({ expiresAt }) => (expiresAt ?? Infinity) - now < 14 * 86_400_000)) {
+    findings.push([
+      'warn',
+      `key ${key.prefix}… (${key.name}) expires ${formatTimestamp(key.expiresAt!)}`,
+      'make its successor in time',
+    ]);
+  }
+  const [run] = await store.listRuns(1);
+  if (run?.failure !== undefined)
+    findings.push([
+      'warn',
+      `the last import (${run.input}) failed: ${run.failure}`,
+      `see: soc-defenders runs ${run.id}`,
+    ]);
+}

@@ -1,0 +1,151 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+import { makeApiKey } from '../model/api-key.ts';
+import { TIER_NAMES, TIERS, type TierName } from '../model/tier.ts';
+import { formatTimestamp, parseTimestamp } from '../model/time.ts';
+import { type KeyRecord, type Store, StoreError } from '../store/store.ts';
+import {
+  type Command,
+  EXIT,
+  type Terminal,
+  textOption,
+  textOptions,
+  UsageError,
+  type Values,
+} from './command.ts';
+import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+
+/** `key`: API keys, made, listed and revoked. */
+export const keyCommand: Command = {
+  name: 'key',
+  summary: 'Make, list and revoke API keys. A key is shown once, when it is made.',
+  synopsis: 'create|list|revoke [options] [KEY]',
+  options: {
+    ...STORE_OPTIONS,
+    tier: { type: 'string' },
+    name: { type: 'string' },
+    account: { type: 'string' },
+    expires: { type: 'string' },
+    allow: { type: 'string', multiple: true },
+    json: { type: 'boolean' },
+  },
+  help: {
+    ...STORE_HELP,
+    tier: `create: ${TIER_NAMES.join(' or ')}; else pro`,
+    name: 'create: what the key is for, so that you know it again',
+    account: 'create: whose key it is; else default',
+    expires: 'create: when it stops working: a date, a time, or days from now such as 90d',
+    allow: 'create: an address or network that may use the key; may be repeated',
+    json: 'print JSON',
+  },
+  examples: [
+    'soc-defenders key create --name sentinel --expires 365d',
+    'soc-defenders key create --tier free --allow 192.0.2.0/24',
+    'soc-defenders key list',
+    'soc-defenders key revoke sk_live_Ab12',
+  ],
+  async run(values, [action, operand, ...rest], terminal) {
+    const run = { create, list, revoke }[action ?? ''];
+    if (run === undefined || rest.length > 0)
+      throw new UsageError('key: say create, list, or revoke and a key.');
+    const store = await openStore(values, terminal, 'in-thread');
+    try {
+      return await run(store, values, operand, terminal);
+    } catch (error) {
+      if (error instanceof StoreError && (error.code === 'limit_reached' || error.code === 'ambiguous')) {
+        throw new UsageError(`key: ${error.message}.`);
+      }
+      throw error;
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+async function create(store: Store, values: Values, _operand: unknown, terminal: Terminal): Promise<number> {
+  const tier = (textOption(values, 'tier') ?? 'pro').toLowerCase();
+  if (!Object.hasOwn(TIERS, tier)) throw new UsageError(`key: --tier is one of ${TIER_NAMES.join(', ')}.`);
+  const key = makeApiKey();
+  const expiresAt = expiryOf(textOption(values, 'expires'), terminal.clock());
+  const record = await store.createKey(
+    {
+      hash: key.hash,
+      prefix: key.prefix,
+      account: textOption(values, 'account') ?? 'default',
+      name: textOption(values, 'name') ?? 'unnamed',
+      tier: tier as TierName,
+      allowedNetworks: textOptions(values, 'allow').map(networkOf),
+      ...(expiresAt !== undefined && { expiresAt }),
+    },
+    terminal.clock(),
+  );
+  await terminal.write(
+    values.json === true ? `${JSON.stringify({ ...record, key: key.text })}\n` : `${key.text}\n`,
+  );
+  terminal.say(`A ${TIERS[record.tier].label} key, id ${record.id}. Keep it now: it is not shown again.`);
+  return EXIT.ok;
+}
+
+async function list(store: Store, values: Values, _operand: unknown, terminal: Terminal): Promise<number> {
+  const keys = await store.listKeys();
+  const now = terminal.clock();
+  for (const key of keys) {
+    await terminal.write(
+      values.json === true ? `${JSON.stringify({ ...key, state: stateOf(key, now) })}\n` : keyLine(key, now),
+    );
+  }
+  if (keys.length === 0) terminal.say('No keys yet. Make one: soc-defenders key create');
+  return EXIT.ok;
+}
+
+async function revoke(
+  store: Store,
+  values: Values,
+  operand: string | undefined,
+  terminal: Terminal,
+): Promise<number> {
+  if (operand === undefined)
+    throw new UsageError('key revoke: give the id of the key, its first 12 characters, or all of it.');
+  const wanted = operand.startsWith('sk_live_') ? operand.slice(0, 12) : operand;
+  const key = await store.revokeKey(wanted, terminal.clock());
+  if (key === undefined)
+    throw new UsageError(`key revoke: there is no key ${wanted}. See: soc-defenders key list`);
+  if (values.json === true) await terminal.write(`${JSON.stringify(key)}\n`);
+  terminal.say(`Revoked ${key.prefix}… (${key.name}), id ${key.id}. It is refused from the next request on.`);
+  return EXIT.ok;
+}
+
+function keyLine(key: KeyRecord, now: number): string {
+  const networks = key.allowedNetworks.length > 0 ? `  from ${key.allowedNetworks.join(', ')}` : '';
+  const expiry = key.expiresAt === undefined ? '' : `  until ${formatTimestamp(key.expiresAt)}`;
+  const state = stateOf(key, now).padEnd(7);
+  const made = formatTimestamp(key.createdAt).slice(0, 10);
+  return `${key.id}  ${key.prefix}…  ${key.tier.padEnd(4)}  ${state}  ${made}  ${key.account}  ${key.name}${expiry}${networks}\n`;
+}
+
+function stateOf(key: KeyRecord, now: number): 'active' | 'revoked' | 'expired' {
+  if (key.revokedAt !== undefined) return 'revoked';
+  return key.expiresAt !== undefined && key.expiresAt <= now ? 'expired' : 'active';
+}
+
+function expiryOf(text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  const days = /^(\d{1,5})d$/.exec(text);
+  const time = days === null ? parseTimestamp(text) : now + Number(days[1]) * 86_400_000;
+  if (time === undefined || time <= now) {
+    throw new UsageError(
+      `key: --expires ${text} is not a time to come: give 90d, 2030-01-01 or 2030-01-01T00:00:00Z.`,
+    );
+  }
+  return time;
+}
+
+function networkOf(text: string): string {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = isIPv4(address) ? 32 : 128;
+  const fits = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  if ((!isIPv4(address) && !isIPv6(address)) || !fits || rest.length > 0) {
+    throw new UsageError(`key: --allow ${text} is neither an address nor a network such as 192.0.2.0/24.`);
+  }
+  return text;
+}

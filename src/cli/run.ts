@@ -1,0 +1,87 @@
+import { ConfigError } from '../config.ts';
+import { InputError } from '../parse/format.ts';
+import { StoreError } from '../store/store.ts';
+import { type Command, commandHelp, EXIT, parseCommandLine, type Terminal, UsageError } from './command.ts';
+import { convertCommand } from './convert.ts';
+import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
+import { keyCommand } from './key.ts';
+import { runsCommand } from './runs.ts';
+import { serveCommand } from './serve.ts';
+import { VERSION } from './version.ts';
+
+/** Every command, in the order of the overview. */
+export const COMMANDS: readonly Command[] = [
+  serveCommand,
+  demoCommand,
+  importCommand,
+  convertCommand,
+  exportCommand,
+  keyCommand,
+  runsCommand,
+  doctorCommand,
+];
+
+/** Runs the command that `args` name and returns the exit code: see `EXIT`. */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    await terminal.write(overview());
+    return name === undefined ? EXIT.usage : EXIT.ok;
+  }
+  if (name === '--version' || name === '-V') {
+    await terminal.write(`${VERSION}\n`);
+    return EXIT.ok;
+  }
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    terminal.say(`There is no command ${name}. See: soc-defenders --help`);
+    return EXIT.usage;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    await terminal.write(commandHelp(command));
+    return EXIT.ok;
+  }
+  try {
+    const { values, operands } = parseCommandLine(command, rest);
+    return await command.run(values, operands, terminal);
+  } catch (error) {
+    return explain(error, terminal);
+  }
+}
+
+function explain(error: unknown, terminal: Terminal): number {
+  if (error instanceof UsageError || error instanceof ConfigError) {
+    terminal.say(error.message);
+    return EXIT.usage;
+  }
+  if (error instanceof InputError) {
+    terminal.say(`${error.place}: ${error.message}`);
+    return EXIT.input;
+  }
+  if (error instanceof StoreError) {
+    terminal.say(`The store: ${error.message}.`);
+    return EXIT.failed;
+  }
+  terminal.say(`Unexpected failure: ${(error as Error).stack ?? String(error)}`);
+  return EXIT.failed;
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+  return [
+    'SOC Defenders: a server of threat indicators. IOCs in, STIX 2.1 out.',
+    '',
+    'Usage: soc-defenders COMMAND [options]',
+    '',
+    'Commands:',
+    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    '',
+    'Each command explains itself: soc-defenders COMMAND --help',
+    'Settings are environment variables: see docs/configuration.md, or soc-defenders doctor.',
+    'Exit codes: 0 done, 1 failed, 2 wrong command line or setting, 3 input unreadable, 4 doctor found trouble.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,140 @@
+import { type Config, loadConfig, type SettingName } from '../config.ts';
+import { buildApp } from '../http/app.ts';
+import { HTTP_DEFAULTS } from '../http/config.ts';
+import { makeApiKey } from '../model/api-key.ts';
+import type { TierName } from '../model/tier.ts';
+import { createLog, type Log } from '../observe/log.ts';
+import { openSqliteStore } from '../store/sqlite/open.ts';
+import type { Store } from '../store/store.ts';
+import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
+import { STORE_HELP, STORE_OPTIONS } from './store.ts';
+
+/** How often what no reader sees any more is cleared away, in milliseconds. */
+const SWEEP = 60_000;
+
+export const SERVER_OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
+export const SERVER_HELP = {
+  host: 'address to listen on; else SOC_HOST, or 127.0.0.1',
+  port: 'port to listen on; else SOC_PORT, or 8080',
+} as const;
+
+/** `serve`: the server. */
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'Run the server. The first start makes the store and a Pro key, and shows the key once.',
+  synopsis: '[options]',
+  options: { ...STORE_OPTIONS, ...SERVER_OPTIONS },
+  help: { ...STORE_HELP, ...SERVER_HELP },
+  examples: [
+    'soc-defenders serve',
+    'soc-defenders serve --data /var/lib/soc-defenders --port 9000',
+    'SOC_PRODUCER_NAME="Example CERT" soc-defenders serve',
+  ],
+  async run(values, operands, terminal) {
+    if (operands.length > 0)
+      throw new UsageError(`serve: ${operands[0]} is not an option. See: soc-defenders serve --help`);
+    const config = loadConfig(terminal.env, overridesOf(values));
+    const store = await openSqliteStore({
+      directory: config.dataDirectory,
+      producer: config.producer,
+      clock: terminal.clock,
+      writer: 'thread',
+    });
+    if ((await store.listKeys()).length === 0) {
+      const key = await addKey(store, 'pro', 'first key', terminal);
+      terminal.say('Made the first API key, of the Pro tier. Keep it now: it is not shown again.');
+      terminal.say(`  ${key}`);
+    }
+    return await serveUntilStopped(store, config, terminal);
+  },
+};
+
+/** Settings given as options. */
+export function overridesOf(values: Values): Partial<Record<SettingName, string>> {
+  const pairs = [
+    ['SOC_DATA_DIR', textOption(values, 'data')],
+    ['SOC_HOST', textOption(values, 'host')],
+    ['SOC_PORT', textOption(values, 'port')],
+  ] as const;
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+}
+
+/** Makes a key and returns it whole. */
+export async function addKey(
+  store: Store,
+  tier: TierName,
+  name: string,
+  terminal: Terminal,
+): Promise<string> {
+  const { text, prefix, hash } = makeApiKey();
+  await store.createKey(
+    { hash, prefix, account: 'default', name, tier, allowedNetworks: [] },
+    terminal.clock(),
+  );
+  return text;
+}
+
+/** Serves a store until the process is asked to stop, then lets answers under way finish, and closes it. */
+export async function serveUntilStopped(
+  store: Store,
+  config: Config,
+  terminal: Terminal,
+  onListening: (url: string) => void = () => undefined,
+): Promise<number> {
+  const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
+  const { producer, trustProxy, apiKeyInQuery, host, port } = config;
+  const app = buildApp({
+    store,
+    config: { ...HTTP_DEFAULTS, producer, trustProxy, apiKeyInQuery },
+    clock: terminal.clock,
+    log,
+  });
+  const sweeping = setInterval(() => void sweep(store, terminal, log), SWEEP);
+  try {
+    const url = await listen(app, host, port);
+    log.info('listening', { url, data: config.dataDirectory });
+    onListening(url);
+    await stopped(terminal.signal);
+    log.info('stopping');
+    return EXIT.ok;
+  } finally {
+    clearInterval(sweeping);
+    await app.close();
+    await store.close();
+    log.flush();
+  }
+}
+
+async function listen(
+  app: { listen(options: object): Promise<string> },
+  host: string,
+  port: number,
+): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      EADDRINUSE: `port ${port} of ${host} is taken: choose another with --port, or 0 for any`,
+      EACCES: `port ${port} needs more rights: choose one from 1024 on`,
+      EADDRNOTAVAIL: `${host} is not an address of this machine`,
+      ENOTFOUND: `${host} is not an address of this machine`,
+    };
+    throw new UsageError(`serve: ${reasons[code ?? ''] ?? (error as Error).message}.`);
+  }
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+async function sweep(store: Store, terminal: Terminal, log: Log): Promise<void> {
+  try {
+    while ((await store.sweep(terminal.clock())) > 0) if (terminal.signal.aborted) return;
+  } catch (error) {
+    log.warn('sweeping failed', { error: (error as Error).message });
+  }
+}
