@@ -5,7 +5,10 @@ export interface AttackEntry {
   /** `T1059`, `T1059.001` or `TA0002`. */
   readonly id: string;
   readonly name: string;
-  /** As an indicator carries them (STIX 2.1 §2.11): a technique's tactics, or the tactic itself; none for some retired ones. */
+  /**
+   * As an indicator carries them (STIX 2.1 §2.11): a technique's tactics, or the tactic itself; none for
+   * some retired ones.
+   */
   readonly killChainPhases: readonly KillChainPhase[];
   readonly isTactic: boolean;
 }

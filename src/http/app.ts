@@ -1,0 +1,118 @@
+import { METHODS } from 'node:http';
+
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+
+import { ApiError } from '../errors.ts';
+import type { Clock } from '../model/time.ts';
+import type { Log } from '../observe/log.ts';
+import type { Store } from '../store/store.ts';
+import { Guard } from './auth.ts';
+import type { HttpConfig } from './config.ts';
+import { errorHandler, unavailable } from './errors.ts';
+import { RateLimiter } from './rate-limit.ts';
+import { logRequest } from './request-log.ts';
+import { iocsStix } from './routes/iocs-stix.ts';
+import { serverOptions } from './server.ts';
+
+/** What the HTTP side is made of. */
+export interface AppParts {
+  readonly store: Store;
+  readonly config: HttpConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Builds the HTTP server, ready to listen or to be injected requests. Throws when a route does not declare who may
+ * use it. Closing it lets answers under way finish; the store stays open.
+ */
+export function buildApp({ store, config, clock, log }: AppParts): FastifyInstance {
+  const app = fastify({
+    ...serverOptions(config),
+    frameworkErrors: (error, request, reply) => {
+      open(request, reply);
+      handleError(error, request, reply);
+    },
+  });
+  const handleError = errorHandler(log);
+  const limiter = new RateLimiter(store);
+  const guard = new Guard({ store, limiter, clock, apiKeyInQuery: config.apiKeyInQuery });
+  app.server.maxConnections = config.maxConnections;
+  app.decorateRequest('apiKey', null);
+  app.setErrorHandler(handleError);
+
+  function open(request: FastifyRequest, reply: FastifyReply): void {
+    void reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    });
+    logRequest(log, request, reply);
+  }
+
+  let closing = false;
+  app.addHook('onRequest', (request, reply, done) => {
+    open(request, reply);
+    if (closing) {
+      reply.header('connection', 'close');
+      done(unavailable('The server is shutting down. Try again soon.'));
+    } else if (request.is404) {
+      guard.countRefused(request, reply).then(() => done(new ApiError('not_found')), done);
+    } else if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
+      done(new ApiError('bad_request', { message: 'The request has no Host header (RFC 9112 §3.2).' }));
+    } else done();
+  });
+
+  // Before a body is read: it is of no use to a path that is not there.
+  const routes = new Map<string, Set<string>>();
+  app.addHook('onRoute', (route) => {
+    const auth = route.config?.auth;
+    if (auth === undefined) throw new Error(`the route ${route.url} does not declare who may use it (config.auth)`);
+    const admit = (request: FastifyRequest, reply: FastifyReply): Promise<void> => guard.admit(request, reply, auth);
+    if (auth !== 'none') route.onRequest = [admit, ...[route.onRequest ?? []].flat()];
+    const methods = routes.get(route.url) ?? new Set();
+    for (const method of [route.method].flat()) methods.add(method);
+    routes.set(route.url, methods);
+  });
+  closeInOrder(app, config, () => {
+    closing = true;
+  });
+
+  app.register(async (scope) => iocsStix(scope, { store, config, clock, log }));
+
+  app.after(() => refuseOtherMethods(app, routes, guard));
+  return app;
+}
+
+/** Every path answers 405 to the methods that it does not have, and names those that it has (RFC 9110 §15.5.6). */
+function refuseOtherMethods(
+  app: FastifyInstance,
+  routes: ReadonlyMap<string, ReadonlySet<string>>,
+  guard: Guard,
+): void {
+  const every = METHODS.filter((method) => method !== 'CONNECT');
+  for (const method of every) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
+  }
+  for (const [url, declared] of [...routes]) {
+    const allow = [...declared].sort().join(', ');
+    const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      await guard.countRefused(request, reply);
+      throw new ApiError('method_not_allowed', {
+        message: `This path does not take ${request.method}, only ${allow}.`,
+        headers: { allow },
+      });
+    };
+    const method = every.filter((name) => !declared.has(name));
+    app.route({ method, url, config: { auth: 'none' }, onRequest: refuse, handler: refuse });
+  }
+}
+
+/** On closing, new requests are refused, those under way may finish for a while, then everything is cut. */
+function closeInOrder(app: FastifyInstance, config: HttpConfig, onClosing: () => void): void {
+  app.addHook('preClose', (done) => {
+    onClosing();
+    setTimeout(() => app.server.closeAllConnections(), config.drainTimeout).unref();
+    done();
+  });
+}

@@ -1,0 +1,103 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { ApiError } from '../errors.ts';
+import { hashApiKey } from '../model/api-key.ts';
+import { TIERS, type TierName, tierSuffices } from '../model/tier.ts';
+import type { Clock } from '../model/time.ts';
+import type { KeyRecord, Store } from '../store/store.ts';
+import { addressAllowed } from './allow-list.ts';
+import { type CredentialReader, bearerKey, headerKey, invalidKey, presentedKey, queryKey } from './credentials.ts';
+import type { RateLimiter, RateVerdict } from './rate-limit.ts';
+
+/**
+ * Who may use a route, as the route itself declares it: anybody, or keys of a tier. `accepts` names the ways in
+ * which a key may be sent, where they are not the usual ones.
+ */
+export type RouteAuth =
+  | 'none'
+  | { readonly tier: TierName; readonly accepts?: readonly CredentialReader[] };
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    auth?: RouteAuth;
+  }
+  interface FastifyRequest {
+    /** The key that the request was authenticated with; null where it was not. */
+    apiKey: KeyRecord | null;
+  }
+}
+
+export interface GuardOptions {
+  readonly store: Pick<Store, 'findKey'>;
+  readonly limiter: RateLimiter;
+  readonly clock: Clock;
+  readonly apiKeyInQuery: boolean;
+}
+
+/** Decides who may come in. In this order: key, address, rate limit, tier; parameters are looked at after all of them. */
+export class Guard {
+  readonly #options: GuardOptions;
+  readonly #readers: readonly CredentialReader[];
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    this.#readers = options.apiKeyInQuery ? [bearerKey, headerKey, queryKey] : [bearerKey, headerKey];
+  }
+
+  /** Lets a request in or throws `ApiError`; the key is noted on the request, what is left of its limit on the reply. */
+  async admit(request: FastifyRequest, reply: FastifyReply, auth: RouteAuth): Promise<void> {
+    if (auth === 'none') return;
+    const key = await this.#authenticate(request, auth.accepts ?? this.#readers);
+    await this.#count(key, reply);
+    if (!tierSuffices(key.tier, auth.tier)) {
+      const needed = TIERS[auth.tier].label;
+      const message = `This needs a ${needed} key: ${needed} includes it, ${TIERS[key.tier].label} does not.`;
+      throw new ApiError('insufficient_tier', { message });
+    }
+  }
+
+  /** Counts a request that is refused in any case, when it carries a valid key: a storm of them is limited too. */
+  async countRefused(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    let key: KeyRecord;
+    try {
+      key = await this.#authenticate(request, this.#readers);
+    } catch (error) {
+      if (error instanceof ApiError) return;
+      throw error;
+    }
+    await this.#count(key, reply);
+  }
+
+  async #authenticate(request: FastifyRequest, readers: readonly CredentialReader[]): Promise<KeyRecord> {
+    const text = presentedKey(request, readers);
+    const key = await this.#options.store.findKey(hashApiKey(text));
+    if (key === undefined || key.revokedAt !== undefined) throw invalidKey();
+    if (key.expiresAt !== undefined && key.expiresAt <= this.#options.clock()) {
+      throw new ApiError('expired_api_key', {
+        headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+      });
+    }
+    request.apiKey = key;
+    if (key.allowedNetworks.length > 0 && !addressAllowed(request.ip, key.allowedNetworks)) {
+      throw new ApiError('ip_not_allowed');
+    }
+    return key;
+  }
+
+  async #count(key: KeyRecord, reply: FastifyReply): Promise<void> {
+    const now = this.#options.clock();
+    const verdict = await this.#options.limiter.take(key.id, TIERS[key.tier], now);
+    reply.header('x-ratelimit-limit', String(verdict.limit));
+    reply.header('x-ratelimit-remaining', String(verdict.remaining));
+    reply.header('x-ratelimit-reset', String(Math.ceil(verdict.resetAt / 1_000)));
+    if (!verdict.allowed) throw limitExceeded(verdict, now);
+  }
+}
+
+function limitExceeded({ limit, resetAt }: RateVerdict, now: number): ApiError {
+  const seconds = Math.max(1, Math.ceil((resetAt - now) / 1_000));
+  return new ApiError('rate_limit_exceeded', {
+    message: `The API key has used up its ${limit} requests. Try again in ${seconds} s.`,
+    headers: { 'retry-after': String(seconds) },
+  });
+}

@@ -1,0 +1,121 @@
+import { bundleChunks } from '../render/stix/bundle-chunks.ts';
+import type { IndicatorReads } from '../store/store.ts';
+import { BodyCache } from './body-cache.ts';
+import { type Coding, encoded } from './coding.ts';
+import type { HttpConfig } from './config.ts';
+import type { Page } from './page.ts';
+import { OutgrownError, Rendering } from './rendering.ts';
+
+/** A body that is ready in memory, or one that comes in chunks. `release` is to be called when it has been sent. */
+export type Body =
+  | { readonly coding: Coding; readonly bytes: Uint8Array; readonly release: () => void }
+  | {
+      readonly coding: Coding;
+      readonly chunks: AsyncGenerator<Uint8Array>;
+      /** Whether it is better put together before it is sent. */
+      readonly short: boolean;
+    };
+
+/** How many indicators are read at once: a few milliseconds of the event loop. */
+const SLICE = 500;
+
+/** The same for an answer that is rendered as its client takes it: what each slow client costs us. */
+const SLOW_SLICE = 250;
+
+/** What an indicator takes until we have seen some, in bytes; and what part of it remains when it is compressed. */
+const FIRST_ESTIMATE = 800;
+const COMPRESSED = 0.25;
+
+/** Renders pages, each body once for all who ask for it at the same time, and keeps what it can. */
+export class Bodies {
+  readonly #store: IndicatorReads;
+  readonly #cache: BodyCache;
+  readonly #running = new Map<string, Rendering>();
+  #estimate = FIRST_ESTIMATE;
+
+  constructor(store: IndicatorReads, config: Pick<HttpConfig, 'cacheBytes' | 'cacheBodyBytes'>) {
+    this.#store = store;
+    this.#cache = new BodyCache(config.cacheBytes, config.cacheBodyBytes);
+  }
+
+  /** The length of a page's body, when it is known without rendering it. */
+  lengthOf(page: Page, coding: Coding): number | undefined {
+    return this.#cache.lengthOf(bodyKey(page, coding));
+  }
+
+  /**
+   * A page's body in a coding, or, where memory is short and `identityTaken` allows it, without one: then it is
+   * rendered no faster than its client takes it.
+   */
+  open(page: Page, coding: Coding, identityTaken: boolean): Body {
+    const key = bodyKey(page, coding);
+    const kept = this.#cache.borrow(key);
+    if (kept !== undefined) return { coding, ...kept };
+    const short = isShort(page);
+    const shared = this.#running.get(key);
+    if (shared?.open === true) return { coding, short, chunks: this.#shared(shared, page, coding) };
+    const reservation = this.#cache.reserve(this.#expected(page, coding));
+    if (reservation === undefined) {
+      const own = identityTaken ? 'identity' : coding;
+      return { coding: own, short, chunks: this.#render(page, own, slowSlice(own)) };
+    }
+    const rendering = new Rendering(reservation);
+    this.#running.set(key, rendering);
+    const body = this.#shared(rendering, page, coding);
+    void rendering.run(this.#render(page, coding, SLICE), key).finally(() => {
+      if (this.#running.get(key) === rendering) this.#running.delete(key);
+    });
+    return { coding, short, chunks: body };
+  }
+
+  async *#shared(rendering: Rendering, page: Page, coding: Coding): AsyncGenerator<Uint8Array> {
+    let sent = 0;
+    try {
+      for await (const chunk of rendering.read()) {
+        sent += chunk.byteLength;
+        yield chunk;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof OutgrownError)) throw error;
+    }
+    // A plan is always the same bytes: what was sent is rendered once more and left out.
+    for await (const chunk of this.#render(page, coding, slowSlice(coding))) {
+      const skipped = Math.min(sent, chunk.byteLength);
+      sent -= skipped;
+      if (skipped < chunk.byteLength) yield chunk.subarray(skipped);
+    }
+  }
+
+  async *#render(page: Page, coding: Coding, slice: number): AsyncGenerator<Uint8Array> {
+    yield* encoded(this.#measured(page, slice), coding);
+  }
+
+  async *#measured(page: Page, slice: number): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const chunk of bundleChunks(this.#store, page.plan, slice)) {
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+    const { count } = page.plan.extent;
+    if (count >= SLICE) this.#estimate = (this.#estimate * 7 + bytes / count) / 8;
+  }
+
+  #expected({ plan }: Page, coding: Coding): number {
+    const factor = (coding === 'identity' ? 1 : COMPRESSED) * (plan.request.presentation.related ? 3 : 1);
+    return Math.ceil((plan.extent.count + 8) * this.#estimate * factor);
+  }
+}
+
+function isShort({ plan }: Page): boolean {
+  return plan.extent.count <= SLICE && !plan.request.presentation.related;
+}
+
+/** What a compressor puts out may depend on how its input is cut: the same tag must always be the same bytes. */
+function slowSlice(coding: Coding): number {
+  return coding === 'identity' ? SLOW_SLICE : SLICE;
+}
+
+function bodyKey({ content }: Page, coding: Coding): string {
+  return `${content}|${coding}`;
+}

@@ -1,0 +1,65 @@
+import type { FastifyRequest } from 'fastify';
+
+import { ApiError } from '../errors.ts';
+import { checkApiKey } from '../model/api-key.ts';
+
+/** Finds the key that a request carries in one way; undefined when it carries none in that way. */
+export type CredentialReader = (request: FastifyRequest) => string | undefined;
+
+/** `Authorization: Bearer KEY` (RFC 6750 §2.1). */
+export const bearerKey: CredentialReader = ({ headers }) => {
+  const value = headers.authorization;
+  if (value === undefined || !/^bearer(?: |$)/i.test(value)) return undefined;
+  return value.slice(7).trim();
+};
+
+/** `X-API-Key: KEY`. */
+export const headerKey: CredentialReader = ({ headers }) => {
+  const value = headers['x-api-key'];
+  return typeof value === 'string' ? value.trim() : undefined;
+};
+
+/** `?api_key=KEY`, for clients that cannot set a header. */
+export const queryKey: CredentialReader = ({ raw }) => {
+  const query = rawQuery(raw.url);
+  return query.includes('api_key=') ? (new URLSearchParams(query).get('api_key') ?? undefined) : undefined;
+};
+
+/** The query of a request target, without `?`. */
+export function rawQuery(url = ''): string {
+  const start = url.indexOf('?');
+  if (start < 0) return '';
+  const end = url.indexOf('#', start);
+  return end < 0 ? url.slice(start + 1) : url.slice(start + 1, end);
+}
+
+/**
+ * The one key that a request carries, in the form of a key. Throws `ApiError` when there is none, when two
+ * disagree, or when it cannot be a key.
+ */
+export function presentedKey(request: FastifyRequest, readers: readonly CredentialReader[]): string {
+  let key: string | undefined;
+  for (const read of readers) {
+    const found = read(request);
+    if (found === undefined || found === '') continue;
+    if (key !== undefined && key !== found) {
+      throw invalidKey('The request carries two API keys that differ: send one of them.');
+    }
+    key = found;
+  }
+  if (key === undefined) throw new ApiError('missing_api_key', { headers: { 'www-authenticate': 'Bearer' } });
+  const state = checkApiKey(key);
+  if (state === 'malformed') {
+    throw invalidKey('The API key is not valid: it does not have the form of a key, sk_live_ and 49 letters and digits.');
+  }
+  if (state === 'mistyped') throw invalidKey('The API key is not valid: it is mistyped, its checksum is wrong.');
+  return key;
+}
+
+/** 401 for a key that is of no use. */
+export function invalidKey(message?: string): ApiError {
+  return new ApiError('invalid_api_key', {
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    ...(message !== undefined && { message }),
+  });
+}

@@ -1,0 +1,79 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { ApiError, type ApiErrorCode, errorBody } from '../errors.ts';
+import { ParameterError } from '../model/parameters.ts';
+import type { Log } from '../observe/log.ts';
+import { StalePlanError } from '../render/stix/bundle-chunks.ts';
+import { StoreError } from '../store/store.ts';
+
+/** How soon to come back when we cannot answer, in seconds. */
+const RETRY_AFTER = '5';
+
+/** Statuses that the framework refuses requests with. */
+const BY_STATUS: Readonly<Record<number, ApiErrorCode>> = {
+  400: 'bad_request',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'not_acceptable',
+  408: 'request_timeout',
+  413: 'payload_too_large',
+  414: 'uri_too_long',
+  415: 'unsupported_media_type',
+  431: 'headers_too_large',
+  503: 'unavailable',
+};
+
+/** What a client is told of an error. Nothing internal comes out: what is not ours is an internal error. */
+export function apiErrorOf(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof ParameterError) {
+    const [first] = error.problems;
+    const more = error.problems.length - 1;
+    const message = `${first?.parameter}: ${first?.reason}${more > 0 ? ` (and ${more} more, see details)` : ''}`;
+    return new ApiError('invalid_parameter', { message, details: error.problems });
+  }
+  // Never a 401 and never an empty answer: a firewall would drop its list.
+  if (error instanceof StoreError || error instanceof StalePlanError) return unavailable();
+  const status = frameworkStatus(error);
+  const code = status === undefined ? undefined : BY_STATUS[status];
+  return new ApiError(code ?? 'internal_error', { cause: error });
+}
+
+/** 503: our own trouble, with the time after which to try again. */
+export function unavailable(message?: string): ApiError {
+  return new ApiError('unavailable', {
+    headers: { 'retry-after': RETRY_AFTER },
+    ...(message !== undefined && { message }),
+  });
+}
+
+function frameworkStatus(error: unknown): number | undefined {
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  const framework = typeof code === 'string' && code.startsWith('FST_');
+  return framework && typeof statusCode === 'number' ? statusCode : undefined;
+}
+
+/** Makes the one handler of all errors: one shape, the request's id in it, and a log line for our own failures. */
+export function errorHandler(log: Log) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const answer = apiErrorOf(error);
+    if (answer.status >= 500 && !(error instanceof ApiError)) {
+      log.error(answer.status === 503 ? 'store unavailable' : 'internal error', { id: request.id, error });
+    }
+    if (reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    // What was not read of a body cannot be told from the next request.
+    if (hasBody(request) && !request.raw.complete) reply.header('connection', 'close');
+    void reply
+      .code(answer.status)
+      .headers({ ...answer.headers, 'cache-control': 'no-store' })
+      .type('application/json; charset=utf-8')
+      .send(errorBody(answer, request.id));
+  };
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

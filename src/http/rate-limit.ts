@@ -1,0 +1,139 @@
+import type { Tier } from '../model/tier.ts';
+import type { RequestLedger, WindowState } from '../store/store.ts';
+import { RollingCount } from './rolling-count.ts';
+
+/** What became of one request. */
+export interface RateVerdict {
+  readonly allowed: boolean;
+  /** The window nearest to exhaustion. Times are UTC milliseconds. */
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAt: number;
+}
+
+type Limits = Pick<Tier, 'requestsPerMinute' | 'requestsPerDay'>;
+
+/** A key whose requests come fast takes up to so many at once, and never more than this part of its limit. */
+const LARGEST_LEASE = 50;
+const LEASE_PART = 20;
+
+/**
+ * Limits each key's requests a minute and a day. Counts live in the ledger, which all processes share; a key
+ * in steady use takes small leases from it and spends them here, where its rolling windows are counted too, so
+ * that one process is exact.
+ */
+export class RateLimiter {
+  readonly #ledger: RequestLedger;
+  readonly #most: number;
+  readonly #budgets = new Map<string, KeyBudget>();
+
+  /** Remembers the `most` keys used last. */
+  constructor(ledger: RequestLedger, most = 5_000) {
+    this.#ledger = ledger;
+    this.#most = most;
+  }
+
+  /** Counts one request of a key. Rejects with `StoreError` when the ledger cannot answer. */
+  take(keyId: string, limits: Limits, now: number): Promise<RateVerdict> {
+    let budget = this.#budgets.get(keyId);
+    if (budget === undefined) budget = new KeyBudget(this.#ledger, keyId, limits);
+    else this.#budgets.delete(keyId);
+    this.#budgets.set(keyId, budget);
+    if (this.#budgets.size > this.#most) this.#budgets.delete(this.#budgets.keys().next().value!);
+    return budget.take(now);
+  }
+}
+
+class KeyBudget {
+  readonly #ledger: RequestLedger;
+  readonly #keyId: string;
+  readonly #limits: { readonly perMinute: number; readonly perDay: number };
+  readonly #minuteCount = new RollingCount(60_000, 1_000);
+  readonly #dayCount = new RollingCount(86_400_000, 300_000);
+  readonly #largestLease: number;
+  #lease = 0;
+  #size = 1;
+  #refilledAt = -Infinity;
+  #minute: WindowState | undefined;
+  #day: WindowState | undefined;
+  /** Until when the ledger need not be asked: its windows do not move before. */
+  #freshUntil = -Infinity;
+  #refill: Promise<void> | undefined;
+
+  constructor(ledger: RequestLedger, keyId: string, limits: Limits) {
+    this.#ledger = ledger;
+    this.#keyId = keyId;
+    this.#limits = { perMinute: limits.requestsPerMinute, perDay: limits.requestsPerDay };
+    const least = Math.min(limits.requestsPerMinute, limits.requestsPerDay);
+    this.#largestLease = Math.max(1, Math.min(LARGEST_LEASE, Math.floor(least / LEASE_PART)));
+  }
+
+  async take(now: number): Promise<RateVerdict> {
+    for (;;) {
+      const full = this.#fullHere(now);
+      if (full !== undefined) return full;
+      const fresh = now < this.#freshUntil;
+      if (fresh && this.#lease > 0) return this.#spend(now);
+      if (fresh && this.#exhausted()) return this.#verdict(false, now);
+      this.#refill ??= this.#ask(now).finally(() => {
+        this.#refill = undefined;
+      });
+      await this.#refill;
+    }
+  }
+
+  #spend(now: number): RateVerdict {
+    this.#lease -= 1;
+    this.#minuteCount.add(now);
+    this.#dayCount.add(now);
+    return this.#verdict(true, now);
+  }
+
+  /** Refused because of what this process itself has let through, whatever the ledger says. */
+  #fullHere(now: number): RateVerdict | undefined {
+    const { perMinute, perDay } = this.#limits;
+    for (const [limit, count] of [
+      [perDay, this.#dayCount],
+      [perMinute, this.#minuteCount],
+    ] as const) {
+      if (count.count(now) >= limit) {
+        return { allowed: false, limit, remaining: 0, resetAt: count.leavesAt(now) };
+      }
+    }
+    return undefined;
+  }
+
+  #exhausted(): boolean {
+    return this.#minute?.remaining === 0 || this.#day?.remaining === 0;
+  }
+
+  async #ask(now: number): Promise<void> {
+    const fast = now - this.#refilledAt < 1_000;
+    this.#size = fast ? Math.min(this.#size * 2, this.#largestLease) : 1;
+    const left = Math.min(this.#minute?.remaining ?? 1, this.#day?.remaining ?? 1);
+    const want = this.#lease > 0 ? 0 : Math.max(1, Math.min(this.#size, Math.ceil(left / LEASE_PART)));
+    const grant = await this.#ledger.takeRequests(this.#keyId, want, this.#limits, now);
+    this.#refilledAt = now;
+    this.#lease += grant.granted;
+    this.#minute = grant.minute;
+    this.#day = grant.day;
+    this.#freshUntil = Math.max(now + 1, Math.min(this.#blocking(grant.minute), this.#blocking(grant.day)));
+  }
+
+  /** When a window's state changes for us: the end of its exhaustion, or of what it says remains. */
+  #blocking({ resetAt, remaining }: WindowState): number {
+    return remaining === 0 && this.#lease === 0 ? resetAt : Math.min(resetAt, this.#refilledAt + 60_000);
+  }
+
+  #verdict(allowed: boolean, now: number): RateVerdict {
+    const minute = this.#left(this.#minute, this.#minuteCount.count(now));
+    const day = this.#left(this.#day, this.#dayCount.count(now));
+    const { limit, remaining, resetAt } = minute.remaining <= day.remaining && day.remaining > 0 ? minute : day;
+    return { allowed, limit, remaining, resetAt: Math.max(resetAt, now) };
+  }
+
+  #left(state: WindowState | undefined, counted: number): WindowState {
+    const { limit, remaining, resetAt } = state ?? { limit: 0, remaining: 0, resetAt: 0 };
+    return { limit, resetAt, remaining: Math.max(0, Math.min(remaining + this.#lease, limit - counted)) };
+  }
+}

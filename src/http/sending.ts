@@ -1,0 +1,106 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+import type { FastifyReply } from 'fastify';
+
+import type { Body } from './bodies.ts';
+
+/** How often answers under way are looked at, in milliseconds. */
+const SWEEP = 1_000;
+
+/** Answers under way, each with a deadline: a client that has not taken all of its answer by then is dropped. */
+export class Deadlines {
+  readonly #limit: number;
+  readonly #started = new Map<ServerResponse, number>();
+  readonly #timer: NodeJS.Timeout;
+
+  /** `limit` in milliseconds. */
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#timer = setInterval(() => this.#sweep(), Math.min(SWEEP, limit)).unref();
+  }
+
+  start(response: ServerResponse): void {
+    this.#started.set(response, performance.now());
+    response.once('close', () => this.#started.delete(response));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #sweep(): void {
+    const oldest = performance.now() - this.#limit;
+    for (const [response, started] of this.#started) {
+      if (started > oldest) return;
+      response.destroy();
+    }
+  }
+}
+
+/** A body whose first chunk, if any, is there: whatever fails before has not been answered yet. */
+type OpenBody = Body & { readonly first?: Uint8Array };
+
+/** Waits for the first chunk of a body, or for all of a short one. Rejects with what keeps it from coming. */
+export async function openBody(body: Body): Promise<OpenBody> {
+  if ('bytes' in body) return body;
+  const { coding, chunks, short } = body;
+  if (short) return { coding, bytes: Buffer.concat(await Array.fromAsync(chunks)), release: () => undefined };
+  const first = await chunks.next();
+  return first.done === true ? body : { ...body, first: first.value };
+}
+
+/**
+ * Sends a body under the reply's headers. One that comes in chunks is asked for the next only when the client has
+ * taken the last, and is given up when the client leaves. When a chunk fails, the connection is cut, so that no
+ * client takes a part for the whole, and the failure is thrown.
+ */
+export async function sendBody(reply: FastifyReply, body: OpenBody, deadlines: Deadlines): Promise<void> {
+  const response = reply.raw;
+  const headers = reply.getHeaders() as OutgoingHttpHeaders;
+  if (response.destroyed) {
+    if ('bytes' in body) body.release();
+    else await body.chunks.return(undefined);
+    return;
+  }
+  deadlines.start(response);
+  if ('bytes' in body) {
+    response.once('close', body.release);
+    response.writeHead(200, { ...headers, 'content-length': body.bytes.byteLength });
+    response.end(body.bytes);
+    return;
+  }
+  response.writeHead(200, { ...headers });
+  try {
+    if (body.first !== undefined) await sendChunks(response, body.first, body.chunks);
+    response.end();
+  } catch (error) {
+    response.destroy();
+    throw error;
+  }
+}
+
+async function sendChunks(
+  response: ServerResponse,
+  first: Uint8Array,
+  rest: AsyncGenerator<Uint8Array>,
+): Promise<void> {
+  if (!response.write(first)) await taken(response);
+  for await (const chunk of rest) {
+    if (response.destroyed) return;
+    if (!response.write(chunk)) await taken(response);
+  }
+}
+
+/** Waits until the client has taken what was written, or has left. */
+function taken(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  });
+}

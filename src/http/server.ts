@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+
+import type { FastifyHttpOptions } from 'fastify';
+
+import { answerClientError } from './client-error.ts';
+import type { HttpConfig } from './config.ts';
+
+/** No request of this API has a body worth more. */
+const BODY_LIMIT = 65_536;
+
+/** Fastify's options: every limit is set, as several of its defaults are none. */
+export function serverOptions(config: HttpConfig): FastifyHttpOptions<Server> {
+  return {
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: config.requestTimeout,
+    keepAliveTimeout: config.keepAliveTimeout,
+    // Node drops a socket on which nothing moves for so long, in whichever direction.
+    connectionTimeout: config.progressDeadline,
+    // A route that takes HEAD says so: the framework's own would render the whole answer for its length.
+    exposeHeadRoutes: false,
+    requestIdHeader: false,
+    genReqId: () => `req_${randomUUID()}`,
+    // Never `true`: then a client could forge its address.
+    trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
+    // We answer in our own shape while closing.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+    rewriteUrl: originForm,
+    clientErrorHandler: answerClientError,
+    http: {
+      headersTimeout: config.headersTimeout,
+      connectionsCheckingInterval: Math.min(5_000, config.headersTimeout),
+      maxHeaderSize: 16_384,
+      requireHostHeader: false,
+    },
+  };
+}
+
+/** The target in origin form: a server must take the absolute form too (RFC 9112 §3.2.2), and never believes its host. */
+function originForm({ url = '/' }: { readonly url?: string | undefined }): string {
+  if (url.startsWith('/')) return url;
+  const path = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
+  if (path === undefined) return url;
+  return path.startsWith('/') ? path : `/${path}`;
+}

@@ -1,0 +1,98 @@
+import { nearestName } from './nearest.ts';
+
+/** One query parameter, or one flag of a command. `C` is what reading it depends on besides its text. */
+export interface Parameter<T, C = unknown> {
+  /** Reads a text that is not empty; undefined when it cannot be. */
+  readonly parse: (text: string, context: C) => T | undefined;
+  /** What it may be: values, or a description. */
+  readonly allowed: (context: C) => readonly string[] | string;
+  /** What it is for, in one sentence. */
+  readonly doc: string;
+}
+
+export type ParameterTable<C> = Readonly<Record<string, Parameter<unknown, C>>>;
+
+/** The values that a table's parameters were given. */
+export type ParameterValues<T> = {
+  readonly [Name in keyof T]?: T[Name] extends { parse: (...args: never) => infer V }
+    ? Exclude<V, undefined>
+    : never;
+};
+
+/** What is wrong with one parameter. */
+export interface ParameterProblem {
+  readonly parameter: string;
+  readonly value?: string;
+  readonly reason: string;
+  readonly allowed?: readonly string[] | string;
+}
+
+/** Parameters are wrong: says everything that is, up to 20 problems. */
+export class ParameterError extends Error {
+  override readonly name = 'ParameterError';
+  readonly problems: readonly ParameterProblem[];
+
+  constructor(problems: readonly ParameterProblem[]) {
+    super(problems.map(({ parameter, reason }) => `${parameter}: ${reason}`).join('; '));
+    this.problems = problems;
+  }
+}
+
+const MOST_PROBLEMS = 20;
+const LONGEST_ECHO = 100;
+
+/** The parameters of a raw query string, without `?`, as the URL standard reads it. */
+export function queryPairs(raw: string): [string, string][] {
+  return raw === '' ? [] : [...new URLSearchParams(raw)];
+}
+
+/** Reads parameters by their table. Throws `ParameterError` for any that is unknown, repeated, empty or malformed. */
+export function readParameters<C, T extends ParameterTable<C>>(
+  table: T,
+  pairs: readonly (readonly [string, string])[],
+  context: C,
+): ParameterValues<T> {
+  const values = new Map<string, unknown>();
+  const problems: ParameterProblem[] = [];
+  for (const [name, text] of pairs) {
+    if (problems.length >= MOST_PROBLEMS) break;
+    const problem = readOne(table, name, text, context, values);
+    if (problem !== undefined) problems.push(problem);
+  }
+  if (problems.length > 0) throw new ParameterError(problems);
+  return Object.fromEntries(values) as ParameterValues<T>;
+}
+
+function readOne<C>(
+  table: ParameterTable<C>,
+  name: string,
+  text: string,
+  context: C,
+  values: Map<string, unknown>,
+): ParameterProblem | undefined {
+  const parameter = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (parameter === undefined) return unknownParameter(name, Object.keys(table));
+  if (values.has(name)) return { parameter: name, reason: 'given more than once' };
+  values.set(name, undefined);
+  const allowed = parameter.allowed(context);
+  if (text === '')
+    return { parameter: name, value: '', reason: 'empty: leave it out or give a value', allowed };
+  const value = parameter.parse(text, context);
+  if (value === undefined) return { parameter: name, value: shortened(text), reason: `must be ${inWords(allowed)}`, allowed };
+  values.set(name, value);
+  return undefined;
+}
+
+function inWords(allowed: readonly string[] | string): string {
+  return typeof allowed === 'string' ? allowed : allowed.join(' or ');
+}
+
+function unknownParameter(name: string, names: readonly string[]): ParameterProblem {
+  const near = nearestName(name, names);
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return { parameter: shortened(name), reason: `no such parameter${hint}`, allowed: names };
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text;
+}

@@ -1,0 +1,204 @@
+import { CONFIDENCE_LEVEL_NAMES, type ConfidenceLevel } from './confidence.ts';
+import { isCursor, readCursor } from './cursor.ts';
+import type { IndicatorQuery, MarkingChoice } from './indicator-query.ts';
+import { IOC_TYPES, type IocType } from './ioc.ts';
+import { parseTlp, type Tlp, TLP_MARKINGS, type TlpVersion } from './marking.ts';
+import { type Parameter, ParameterError, type ParameterValues, readParameters } from './parameters.ts';
+import { parseSector, type Sector, SECTORS } from './sector.ts';
+import type { Tier } from './tier.ts';
+import { parseTimestamp } from './time.ts';
+
+/** What reading the parameters depends on besides their text. */
+export interface ParameterContext {
+  readonly tier: Tier;
+  /** UTC milliseconds. */
+  readonly now: number;
+}
+
+/** How an export of indicators is written. */
+export interface Presentation {
+  readonly format: 'bundle' | 'objects';
+  /** Exactly the standard's bundle, without `spec_version`. */
+  readonly strict: boolean;
+  readonly identity: boolean;
+  /** Whether marking definitions are sent along. */
+  readonly definitions: boolean;
+  readonly related: boolean;
+  readonly marking: MarkingChoice;
+}
+
+/** A request for indicators. */
+export interface IndicatorRequest {
+  readonly query: IndicatorQuery;
+  readonly presentation: Presentation;
+  /** `since` as it was asked for, before the look-back, in UTC milliseconds. */
+  readonly since: number | undefined;
+  /** The filters in one form, whatever their order and spelling: what a cursor goes with. */
+  readonly filters: string;
+  /** The parameters as they were given, but for the cursor: what a link to the next page repeats. */
+  readonly given: readonly (readonly [string, string])[];
+}
+
+const MINUTE = 60_000;
+const DEFAULT_LIMIT = 100;
+
+/** Every parameter of an export of indicators. */
+export const INDICATOR_PARAMETERS = {
+  type: list(parseIocType, IOC_TYPES, 'Only IOCs of these types, comma-separated.'),
+  since: {
+    parse: (text) => parseTimestamp(withPlus(text)),
+    allowed: () => 'a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z',
+    doc: 'Only versions published strictly after this time, oldest first.',
+  } satisfies Parameter<number>,
+  confidence: list(parseLevel, CONFIDENCE_LEVEL_NAMES, 'Only these confidence levels, comma-separated.'),
+  industry: list(parseSector, SECTORS, 'Only IOCs that concern these CISA sectors, comma-separated.'),
+  limit: {
+    parse: parseLimit,
+    allowed: ({ tier }) => `a number from 1 to ${tier.resultsPerRequest}`,
+    doc: 'At most so many indicators; 100 unless said otherwise.',
+  } satisfies Parameter<number, ParameterContext>,
+  cursor: {
+    parse: (text) => (isCursor(text) ? text : undefined),
+    allowed: () => 'what a Link with rel="next" carries',
+    doc: 'Goes on where a page ended.',
+  } satisfies Parameter<string>,
+  revoked: choice(
+    ['include', 'exclude'],
+    'Whether retractions and expired indicators are included; without since they are not.',
+  ),
+  tlp_version: choice(['1', '2'], 'Which version of the Traffic Light Protocol marks are written in.'),
+  tlp: {
+    parse: parseTlp,
+    allowed: () => TLP_MARKINGS,
+    doc: 'Marks every indicator at least so strictly.',
+  } satisfies Parameter<Tlp>,
+  format: choice(['bundle', 'objects'], 'A bundle, or the bare array of its objects.'),
+  strict: flag("Exactly the STIX 2.1 standard's bundle, for clients that cannot set an Accept header."),
+  include_identity: flag("Whether the producer's identity comes first; it does unless this says false."),
+  include_markings: flag('Whether the TLP definition objects are sent along; with tlp_version=2 they are.'),
+  include: choice(['related'], 'Adds the vulnerabilities, techniques and malware that indicators point to.'),
+} as const;
+
+/**
+ * Reads the parameters of an export. `since` is moved up to the tier's look-back, to the full minute. Throws
+ * `ParameterError` that lists everything that is wrong.
+ */
+export function parseIndicatorRequest(
+  pairs: readonly (readonly [string, string])[],
+  context: ParameterContext,
+): IndicatorRequest {
+  const values = readParameters(INDICATOR_PARAMETERS, pairs, context);
+  const filters = filtersOf(values);
+  const canonical = canonicalFilters(filters, values.since);
+  const after = afterOf(values.cursor, filters.order, canonical);
+  const since = values.since === undefined ? undefined : Math.max(values.since, earliest(context));
+  return {
+    query: {
+      ...filters,
+      ...(since !== undefined && { since }),
+      ...(after !== undefined && { after }),
+      limit: values.limit ?? DEFAULT_LIMIT,
+    },
+    presentation: presentationOf(values),
+    since: values.since,
+    filters: canonical,
+    given: pairs.filter(([name]) => name !== 'cursor'),
+  };
+}
+
+type Values = ParameterValues<typeof INDICATOR_PARAMETERS>;
+type Filters = Omit<IndicatorQuery, 'since' | 'after' | 'limit'>;
+
+function filtersOf(values: Values): Filters {
+  return {
+    types: values.type ?? [],
+    levels: values.confidence ?? [],
+    sectors: values.industry ?? [],
+    revoked: values.revoked ?? (values.since === undefined ? 'exclude' : 'include'),
+    order: values.since === undefined ? 'newest-first' : 'oldest-first',
+  };
+}
+
+/** Filters as one text, the same for all ways to say the same. */
+export function canonicalFilters(filters: Filters, since: number | undefined): string {
+  const { types, levels, sectors, revoked, order } = filters;
+  const lists = [types, levels, sectors].map((names) => names.join());
+  return [...lists, revoked, order, since ?? ''].join(' ');
+}
+
+function afterOf(
+  cursor: string | undefined,
+  order: IndicatorQuery['order'],
+  filters: string,
+): number | undefined {
+  if (cursor === undefined) return undefined;
+  const place = readCursor(cursor, filters);
+  if (typeof place === 'object' && place.order === order) return place.stamp;
+  const reason =
+    'damaged, or used with other filters: a cursor goes with the filters of the page that it came from';
+  throw new ParameterError([{ parameter: 'cursor', value: cursor, reason }]);
+}
+
+/** The earliest `since` of a tier, to the full minute so that equal polls stay equal for a while. */
+function earliest({ tier, now }: ParameterContext): number {
+  return Math.ceil((now - tier.lookBack) / MINUTE) * MINUTE;
+}
+
+function presentationOf(values: Values): Presentation {
+  const tlpVersion: TlpVersion = values.tlp_version === '2' ? 2 : 1;
+  return {
+    format: values.format ?? 'bundle',
+    strict: values.strict ?? false,
+    identity: values.include_identity ?? true,
+    definitions: values.include_markings ?? tlpVersion === 2,
+    related: values.include === 'related',
+    marking: { tlpVersion, atLeast: values.tlp ?? 'clear' },
+  };
+}
+
+/** A `+` that was not encoded arrives as a space. */
+function withPlus(text: string): string {
+  return text.replace(/ (\d{2}:?\d{2})$/, '+$1');
+}
+
+function parseIocType(text: string): IocType | undefined {
+  const name = text.toLowerCase().replace('_', '-');
+  return IOC_TYPES.find((type) => type === name);
+}
+
+function parseLevel(text: string): ConfidenceLevel | undefined {
+  return CONFIDENCE_LEVEL_NAMES.find((level) => level === text.toLowerCase());
+}
+
+function parseLimit(text: string, { tier }: ParameterContext): number | undefined {
+  const limit = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 0;
+  return limit >= 1 && limit <= tier.resultsPerRequest ? limit : undefined;
+}
+
+/** A comma-separated list of names, read into the order of `all`, each once. */
+function list<T extends IocType | ConfidenceLevel | Sector>(
+  parse: (text: string) => T | undefined,
+  all: readonly T[],
+  doc: string,
+): Parameter<readonly T[]> {
+  return {
+    parse: (text) => {
+      const names = text.split(',').map((part) => parse(part.trim()));
+      return names.includes(undefined) ? undefined : all.filter((name) => names.includes(name));
+    },
+    allowed: () => all,
+    doc,
+  };
+}
+
+function choice<const T extends string>(all: readonly T[], doc: string): Parameter<T> {
+  return { parse: (text) => all.find((name) => name === text), allowed: () => all, doc };
+}
+
+function flag(doc: string): Parameter<boolean> {
+  return {
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+    allowed: () => ['true', 'false'],
+    doc,
+  };
+}

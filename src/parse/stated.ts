@@ -1,0 +1,55 @@
+import { parseSourceTime } from '../model/time.ts';
+
+/** What feeds write where they have nothing to say. */
+const NOTHING = new Set(['', 'none', 'null', 'n/a', 'na', 'nil', '-', 'undefined']);
+
+/** A text or number as a record states it, trimmed; undefined for nothing, `None`, `null`, `n/a` and the like. */
+export function stated(field: unknown): string | undefined {
+  if (typeof field === 'number' && Number.isFinite(field)) return String(field);
+  if (typeof field !== 'string') return undefined;
+  const text = field.trim();
+  return text.length <= 9 && NOTHING.has(text.toLowerCase()) ? undefined : text;
+}
+
+/** The words of a list, or of a text in which commas part them. */
+export function statedWords(field: unknown): string[] {
+  if (Array.isArray(field)) return field.flatMap((word) => stated(word) ?? []);
+  const text = stated(field);
+  return text === undefined ? [] : text.split(',').flatMap((word) => stated(word) ?? []);
+}
+
+/** A time in UTC milliseconds; one that cannot be read or cannot be (see `parseSourceTime`) is left out. */
+export function statedTime(field: unknown, now: number): number | undefined {
+  const text = stated(field);
+  return text === undefined ? undefined : parseSourceTime(text, now);
+}
+
+/** A malware family; what begins with "unknown" names none. */
+export function statedFamily(field: unknown): string | undefined {
+  const family = stated(field);
+  return family === undefined || /^unknown\b/i.test(family) ? undefined : family;
+}
+
+/** Phrases of what a record says in its own fields, as one remark; undefined when there are none. */
+export function remark(...phrases: readonly (string | undefined)[]): string | undefined {
+  const said = phrases.filter((phrase) => phrase !== undefined);
+  return said.length > 0 ? said.join('; ') : undefined;
+}
+
+/** `reported by NAME`, unless the reporter stays anonymous. */
+export function reportedBy(field: unknown): string | undefined {
+  const name = stated(field);
+  return name === undefined || name.toLowerCase() === 'anonymous' ? undefined : `reported by ${name}`;
+}
+
+/** A JSON object's fields, or undefined for anything else. Its keys are the input's: read named ones only. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : undefined;
+}
+
+/** A JSON list's elements; empty for anything else. */
+export function elementsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
