@@ -16,7 +16,7 @@ import type {
   Store,
   StoreHealth,
 } from '../store.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, NEVER } from './connection.ts';
 import { findIoc } from './ioc-record.ts';
 import { KeyRows } from './keys.ts';
 import type { SqliteLedger } from './ledger.ts';
@@ -24,7 +24,11 @@ import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
 import { listQuarantine, listRuns } from './runs.ts';
 import { readMeta } from './stamps.ts';
+import { Unchanged } from './unchanged.ts';
 import type { AsyncWriter } from './writer-calls.ts';
+
+/** So many keys are remembered between changes of the store. */
+const MOST_KEYS = 5_000;
 
 export interface SqliteParts {
   readonly directory: string;
@@ -40,12 +44,16 @@ export class SqliteStore implements Store {
   readonly #parts: SqliteParts;
   readonly #reader: VersionReader;
   readonly #keys: KeyRows;
+  readonly #newest: Unchanged<number>;
+  readonly #knownKeys: Unchanged<readonly [KeyRecord | undefined]>;
   #polled: Promise<void> | undefined;
 
   constructor(parts: SqliteParts) {
     this.#parts = parts;
     this.#reader = new VersionReader(parts.connection);
     this.#keys = new KeyRows(parts.connection);
+    this.#newest = new Unchanged(parts.connection, 1);
+    this.#knownKeys = new Unchanged(parts.connection, MOST_KEYS);
   }
 
   markPolled(now: number): Promise<void> {
@@ -61,7 +69,8 @@ export class SqliteStore implements Store {
   }
 
   async watermark(asOf: number): Promise<number> {
-    return this.#reader.watermark(asOf);
+    const newest = this.#newest.get('newest', () => this.#reader.watermark(NEVER));
+    return newest <= asOf ? newest : this.#reader.watermark(asOf);
   }
 
   async extent(query: IndicatorQuery, asOf: number): Promise<Extent> {
@@ -114,7 +123,8 @@ export class SqliteStore implements Store {
   }
 
   async findKey(hash: Uint8Array): Promise<KeyRecord | undefined> {
-    return this.#keys.find(hash);
+    const text = Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('latin1');
+    return this.#knownKeys.get(text, () => [this.#keys.find(hash)])[0];
   }
 
   async listKeys(): Promise<readonly KeyRecord[]> {
