@@ -4,13 +4,19 @@ import { IOC_TYPES } from '../../model/ioc.ts';
 import { SECTORS } from '../../model/sector.ts';
 import { NEVER } from './connection.ts';
 
+/** Whether the store holds versions that are replaced, or expired, and not cleared away yet. */
+export interface Stale {
+  readonly replaced: boolean;
+  readonly expired: boolean;
+}
+
 /** A query as parts of SQL. */
 export interface QuerySql {
   /** Yields the stamps of candidates in order, as `stamp`; to be given a limit. */
   readonly candidates: string;
   readonly candidateParameters: readonly number[];
-  /** What a row `v` of table `version` with such a stamp must fulfil to be visible. */
-  readonly visible: string;
+  /** What a row `v` of table `version` with such a stamp must fulfil to be visible; undefined when each one is. */
+  readonly visible: string | undefined;
   readonly visibleParameters: readonly number[];
 }
 
@@ -20,7 +26,7 @@ export interface QuerySql {
  * what is stored. A dimension with more than half of its values asked for is checked row by row instead: few rows
  * fail it, and the branches stay few.
  */
-export function querySql(query: IndicatorQuery, asOf: number): QuerySql {
+export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): QuerySql {
   const types = dimension('type', IOC_TYPES, query.types);
   const levels = dimension('level', CONFIDENCE_LEVEL_NAMES, query.levels);
   const sectors =
@@ -39,14 +45,18 @@ export function querySql(query: IndicatorQuery, asOf: number): QuerySql {
       }
     }
   }
-  const current = query.revoked === 'exclude' ? ['v.until > ?', 'v.expires > ?'] : ['v.until > ?'];
+  const current = [
+    ...(stale.replaced ? ['v.until > ?'] : []),
+    ...(stale.expired && query.revoked === 'exclude' ? ['v.expires > ?'] : []),
+  ];
+  const checks = [...current, ...types.checks, ...levels.checks];
   return {
     // An IOC of several sectors stands in several branches.
     candidates:
       branches.join(sectors.length > 1 ? ' UNION ' : ' UNION ALL ') +
       ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
     candidateParameters,
-    visible: [...current, ...types.checks, ...levels.checks].join(' AND '),
+    visible: checks.length > 0 ? checks.join(' AND ') : undefined,
     visibleParameters: current.map(() => asOf),
   };
 }

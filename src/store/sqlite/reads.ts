@@ -2,8 +2,9 @@ import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.
 import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
 import type { Extent, Slice } from '../store.ts';
-import type { Connection } from './connection.ts';
-import { querySql } from './query-sql.ts';
+import { type Connection, NEVER } from './connection.ts';
+import { querySql, type QuerySql } from './query-sql.ts';
+import { Unchanged } from './unchanged.ts';
 
 const EMPTY = new Uint8Array();
 
@@ -19,9 +20,11 @@ interface Step {
 /** Reads published versions over one connection; every call is short and leaves no cursor open. */
 export class VersionReader {
   readonly #connection: Connection;
+  readonly #staleness: Unchanged<{ firstReplaced: number; firstExpiry: number }>;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#staleness = new Unchanged(connection, 1);
   }
 
   /** The stamp of the newest version visible at `asOf`; 0 when there is none. */
@@ -51,13 +54,14 @@ export class VersionReader {
 
   /** See `IndicatorReads.slice`. */
   slice(query: IndicatorQuery, markings: MarkingChoice, asOf: number, size: number): Slice {
-    const { candidates, candidateParameters, visible, visibleParameters } = querySql(query, asOf);
+    const { candidates, candidateParameters, visible, visibleParameters } = this.#sql(query, asOf);
     const limit = Math.min(size, query.limit);
+    const where = visible ?? 'TRUE';
     // One level of joining, not two: SQLite would copy every text once more to hand it on.
     const sql =
-      `SELECT count(*) AS walked, count(CASE WHEN ${visible} THEN 1 END) AS count, ` +
+      `SELECT count(*) AS walked, count(CASE WHEN ${where} THEN 1 END) AS count, ` +
       `${query.order === 'oldest-first' ? 'max' : 'min'}(s.stamp) AS last, ` +
-      `CAST(group_concat(CASE WHEN ${visible} THEN ${stixExpression(markings)} END, ',') AS BLOB) AS bytes ` +
+      `CAST(group_concat(CASE WHEN ${where} THEN ${stixExpression(markings)} END, ',') AS BLOB) AS bytes ` +
       `FROM (${candidates} LIMIT ?) AS s CROSS JOIN version AS v ON v.stamp = s.stamp`;
     const row = this.#get(sql, [...visibleParameters, ...visibleParameters, ...candidateParameters, limit]);
     const count = Number(row.count);
@@ -80,12 +84,13 @@ export class VersionReader {
 
   /** Walks as many candidates as the query's limit says, and counts the visible ones. */
   #measure(query: IndicatorQuery, asOf: number): Step {
-    const { candidates, candidateParameters, visible, visibleParameters } = querySql(query, asOf);
+    const { candidates, candidateParameters, visible, visibleParameters } = this.#sql(query, asOf);
+    const shown = visible === undefined ? 's.stamp' : `CASE WHEN ${visible} THEN s.stamp END`;
+    const join = visible === undefined ? '' : ' CROSS JOIN version AS v ON v.stamp = s.stamp';
     const sql =
       'SELECT count(*) AS walked, count(stamp) AS count, min(stamp) AS low, max(stamp) AS high, ' +
       'min(walked) AS lowest, max(walked) AS highest FROM (' +
-      `SELECT s.stamp AS walked, CASE WHEN ${visible} THEN s.stamp END AS stamp ` +
-      `FROM (${candidates} LIMIT ?) AS s CROSS JOIN version AS v ON v.stamp = s.stamp)`;
+      `SELECT s.stamp AS walked, ${shown} AS stamp FROM (${candidates} LIMIT ?) AS s${join})`;
     const row = this.#get(sql, [...visibleParameters, ...candidateParameters, query.limit]);
     const ascending = query.order === 'oldest-first';
     return {
@@ -95,6 +100,21 @@ export class VersionReader {
       first: Number(ascending ? row.low : row.high),
       last: Number(ascending ? row.high : row.low),
     };
+  }
+
+  #sql(query: IndicatorQuery, asOf: number): QuerySql {
+    const { firstReplaced, firstExpiry } = this.#staleness.get('', () => this.#lookForStale());
+    return querySql(query, asOf, { replaced: firstReplaced <= asOf, expired: firstExpiry <= asOf });
+  }
+
+  /** When the first of the versions that are not cleared away yet is replaced, and when the first expires. */
+  #lookForStale(): { firstReplaced: number; firstExpiry: number } {
+    const row = this.#get(
+      `SELECT (SELECT min(until) FROM version INDEXED BY version_until WHERE until < ${NEVER}) AS replaced,
+        (SELECT min(expires) FROM version INDEXED BY version_expires WHERE live = 1 AND expires < ${NEVER}) AS expires`,
+      [],
+    );
+    return { firstReplaced: Number(row.replaced ?? NEVER), firstExpiry: Number(row.expires ?? NEVER) };
   }
 
   #get(sql: string, parameters: readonly number[]): Record<string, unknown> {

@@ -159,8 +159,9 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     const { writer, connection, ledger } = this.#parts;
-    await writer.close();
+    // The writer last: who closes the database last puts the write-ahead log in order, and must be able to write.
     connection.close();
     ledger.close();
+    await writer.close();
   }
 }
