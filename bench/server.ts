@@ -9,7 +9,13 @@ import { openSqliteStore } from '../src/store/sqlite/open.ts';
 const KEYS = 400;
 const [directory] = process.argv.slice(2);
 const producer = SOC_DEFENDERS;
-const store = await openSqliteStore({ directory: directory!, producer, clock: Date.now, writer: 'thread' });
+const store = await openSqliteStore({
+  directory: directory!,
+  producer,
+  clock: Date.now,
+  writer: 'thread',
+  readerThread: true,
+});
 const keys: string[] = [];
 for (let index = 0; index < KEYS; index += 1) {
   const { text, prefix, hash } = makeApiKey();
@@ -25,4 +31,5 @@ const log = createLog({ level: 'info', pretty: false, write: () => undefined });
 const app = buildApp({ store, config: { ...HTTP_DEFAULTS, producer }, clock: Date.now, log });
 await app.listen({ port: 0, host: '127.0.0.1' });
 const { port } = app.server.address() as { port: number };
+process.once('SIGTERM', () => process.exit(0));
 process.stdout.write(`${JSON.stringify({ port, keys })}\n`);

@@ -29,7 +29,13 @@ export const demoCommand: Command = {
       const overrides = { ...overridesOf(values), SOC_DATA_DIR: directory, SOC_LOG_LEVEL: level };
       const config = loadConfig(terminal.env, overrides);
       const { producer } = config;
-      const store = await openSqliteStore({ directory, producer, clock: terminal.clock, writer: 'thread' });
+      const store = await openSqliteStore({
+        directory,
+        producer,
+        clock: terminal.clock,
+        writer: 'thread',
+        readerThread: true,
+      });
       const samples = await loadSamples(store, terminal);
       const pro = await addKey(store, 'pro', 'demo', terminal);
       const free = await addKey(store, 'free', 'demo', terminal);

@@ -39,6 +39,7 @@ export const serveCommand: Command = {
       producer: config.producer,
       clock: terminal.clock,
       writer: 'thread',
+      readerThread: true,
     });
     if ((await store.listKeys()).length === 0) {
       const key = await addKey(store, 'pro', 'first key', terminal);

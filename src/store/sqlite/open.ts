@@ -9,7 +9,8 @@ import { Connection } from './connection.ts';
 import { SqliteLedger } from './ledger.ts';
 import { migrate } from './migrate.ts';
 import { SqliteStore } from './store.ts';
-import { inThreadWriter, threadWriter } from './writer-client.ts';
+import { ThreadClient } from './thread-calls.ts';
+import { inThreadWriter, threadWriter } from './writer-calls.ts';
 import { SqliteWriter } from './writer.ts';
 
 /** How far ahead of the present a version is stamped while consumers read: commits take a fraction of it. */
@@ -25,7 +26,11 @@ export interface SqliteOptions {
    * or, with the given clock, in the caller's.
    */
   readonly writer: 'thread' | 'in-thread';
+  /** Whether long exports are read in a thread of their own, as beside a server. */
+  readonly readerThread?: boolean;
 }
+
+const READER_THREAD = new URL('reader-thread.ts', import.meta.url);
 
 /**
  * Opens the store in a directory, brings its schema up to date and claims it for the producer. Throws
@@ -46,7 +51,15 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     await writer.sweep(clock());
     const reading = new Connection(path, { readOnly: true });
     const ledger = new SqliteLedger(join(directory, 'requests.sqlite'));
-    return new SqliteStore({ directory, connection: reading, writer, ledger, ids: new StixIds(producer) });
+    const thread = options.readerThread === true ? new ThreadClient(READER_THREAD, { path }) : undefined;
+    return new SqliteStore({
+      directory,
+      connection: reading,
+      thread,
+      writer,
+      ledger,
+      ids: new StixIds(producer),
+    });
   } catch (error) {
     await writer.close();
     throw error;

@@ -27,6 +27,10 @@ export class VersionReader {
     this.#staleness = new Unchanged(connection, 1);
   }
 
+  close(): void {
+    this.#connection.close();
+  }
+
   /** The stamp of the newest version visible at `asOf`; 0 when there is none. */
   watermark(asOf: number): number {
     const sql = 'SELECT stamp FROM version WHERE stamp <= ? ORDER BY stamp DESC LIMIT 1';

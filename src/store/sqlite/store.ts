@@ -24,8 +24,12 @@ import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
 import { listQuarantine, listRuns } from './runs.ts';
 import { readMeta } from './stamps.ts';
+import type { ThreadClient } from './thread-calls.ts';
 import { Unchanged } from './unchanged.ts';
 import type { AsyncWriter } from './writer-calls.ts';
+
+/** So few indicators are read sooner here than asked of another thread. */
+const SHORT = 200;
 
 /** So many keys are remembered between changes of the store. */
 const MOST_KEYS = 5_000;
@@ -34,6 +38,8 @@ export interface SqliteParts {
   readonly directory: string;
   /** Read-only: reading never takes a lock that a writer waits for. */
   readonly connection: Connection;
+  /** Reads what is long, where there is one. */
+  readonly thread: ThreadClient | undefined;
   readonly writer: AsyncWriter;
   readonly ledger: SqliteLedger;
   readonly ids: StixIds;
@@ -78,7 +84,11 @@ export class SqliteStore implements Store {
   }
 
   async slice(query: IndicatorQuery, markings: MarkingChoice, asOf: number, size: number): Promise<Slice> {
-    return this.#reader.slice(query, markings, asOf, size);
+    const { thread } = this.#parts;
+    if (thread === undefined || Math.min(size, query.limit) <= SHORT) {
+      return this.#reader.slice(query, markings, asOf, size);
+    }
+    return (await thread.call('slice', [query, markings, asOf, size])) as Slice;
   }
 
   beginRun(source: Source, input: string, now: number): Promise<number> {
@@ -158,8 +168,9 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    const { writer, connection, ledger } = this.#parts;
+    const { writer, connection, thread, ledger } = this.#parts;
     // The writer last: who closes the database last puts the write-ahead log in order, and must be able to write.
+    await thread?.close();
     connection.close();
     ledger.close();
     await writer.close();

@@ -1,8 +1,8 @@
 import type { Producer } from '../../model/producer.ts';
+import { ThreadClient } from './thread-calls.ts';
 import type { SqliteWriter } from './writer.ts';
 
-/** The writer's methods, as they cross to its thread and back. */
-export type WriterMethod = Exclude<keyof SqliteWriter, 'close'>;
+type WriterMethod = Exclude<keyof SqliteWriter, 'close'>;
 
 /** A writer wherever it runs: every method of `SqliteWriter`, answered in time. */
 export type AsyncWriter = {
@@ -18,14 +18,44 @@ export interface WriterThreadData {
   readonly lead: number;
 }
 
-export interface WriterRequest {
-  readonly id: number;
-  readonly method: WriterMethod | 'close';
-  readonly args: readonly unknown[];
+const METHODS: readonly WriterMethod[] = [
+  'markPolled',
+  'beginRun',
+  'endRun',
+  'quarantine',
+  'ingest',
+  'retract',
+  'sweep',
+  'createKey',
+  'revokeKey',
+];
+
+/** A writer in this thread, for commands and tests that have nothing else to do while it writes. */
+export function inThreadWriter(writer: SqliteWriter): AsyncWriter {
+  return asyncWriter(
+    async (method, args) => {
+      const call = writer[method] as (...parameters: readonly unknown[]) => unknown;
+      return call.apply(writer, [...args]);
+    },
+    async () => writer.close(),
+  );
 }
 
-export interface WriterResponse {
-  readonly id: number;
-  readonly result?: unknown;
-  readonly error?: { readonly name: string; readonly message: string; readonly code?: string };
+/** A writer in a thread of its own, so that the thread that serves never waits for the disk. */
+export function threadWriter(data: WriterThreadData): AsyncWriter {
+  const thread = new ThreadClient(new URL('writer-thread.ts', import.meta.url), data);
+  return asyncWriter(
+    (method, args) => thread.call(method, args),
+    () => thread.close(),
+  );
+}
+
+function asyncWriter(
+  call: (method: WriterMethod, args: readonly unknown[]) => Promise<unknown>,
+  close: () => Promise<void>,
+): AsyncWriter {
+  const methods = METHODS.map(
+    (method) => [method, (...args: readonly unknown[]) => call(method, args)] as const,
+  );
+  return { ...Object.fromEntries(methods), close } as AsyncWriter;
 }
