@@ -56,19 +56,24 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
     if (closing) {
       reply.header('connection', 'close');
       done(unavailable('The server is shutting down. Try again soon.'));
-    } else if (request.is404) {
-      guard.countRefused(request, reply).then(() => done(new ApiError('not_found')), done);
     } else if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
       done(new ApiError('bad_request', { message: 'The request has no Host header (RFC 9112 §3.2).' }));
     } else done();
   });
+  // Here and not in a handler: a body is of no use to a path that is not there, and is not read.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.is404) return;
+    await guard.countRefused(request, reply);
+    throw new ApiError('not_found');
+  });
 
-  // Before a body is read: it is of no use to a path that is not there.
   const routes = new Map<string, Set<string>>();
   app.addHook('onRoute', (route) => {
     const auth = route.config?.auth;
-    if (auth === undefined) throw new Error(`the route ${route.url} does not declare who may use it (config.auth)`);
-    const admit = (request: FastifyRequest, reply: FastifyReply): Promise<void> => guard.admit(request, reply, auth);
+    if (auth === undefined)
+      throw new Error(`the route ${route.url} does not declare who may use it (config.auth)`);
+    const admit = (request: FastifyRequest, reply: FastifyReply): Promise<void> =>
+      guard.admit(request, reply, auth);
     if (auth !== 'none') route.onRequest = [admit, ...[route.onRequest ?? []].flat()];
     const methods = routes.get(route.url) ?? new Set();
     for (const method of [route.method].flat()) methods.add(method);
@@ -94,7 +99,7 @@ function refuseOtherMethods(
   for (const method of every) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
   }
-  for (const [url, declared] of [...routes]) {
+  for (const [url, declared] of routes) {
     const allow = [...declared].sort().join(', ');
     const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       await guard.countRefused(request, reply);
@@ -108,11 +113,21 @@ function refuseOtherMethods(
   }
 }
 
+/** How often connections that have become idle are looked for while the server closes, in milliseconds. */
+const SWEEP = 50;
+
 /** On closing, new requests are refused, those under way may finish for a while, then everything is cut. */
 function closeInOrder(app: FastifyInstance, config: HttpConfig, onClosing: () => void): void {
+  const { server } = app;
   app.addHook('preClose', (done) => {
     onClosing();
-    setTimeout(() => app.server.closeAllConnections(), config.drainTimeout).unref();
+    if (!server.listening) return done();
+    const idle = setInterval(() => server.closeIdleConnections(), SWEEP);
+    const late = setTimeout(() => server.closeAllConnections(), config.drainTimeout);
+    server.once('close', () => {
+      clearInterval(idle);
+      clearTimeout(late);
+    });
     done();
   });
 }

@@ -6,16 +6,21 @@ import { TIERS, type TierName, tierSuffices } from '../model/tier.ts';
 import type { Clock } from '../model/time.ts';
 import type { KeyRecord, Store } from '../store/store.ts';
 import { addressAllowed } from './allow-list.ts';
-import { type CredentialReader, bearerKey, headerKey, invalidKey, presentedKey, queryKey } from './credentials.ts';
+import {
+  type CredentialReader,
+  bearerKey,
+  headerKey,
+  invalidKey,
+  presentedKey,
+  queryKey,
+} from './credentials.ts';
 import type { RateLimiter, RateVerdict } from './rate-limit.ts';
 
 /**
  * Who may use a route, as the route itself declares it: anybody, or keys of a tier. `accepts` names the ways in
  * which a key may be sent, where they are not the usual ones.
  */
-export type RouteAuth =
-  | 'none'
-  | { readonly tier: TierName; readonly accepts?: readonly CredentialReader[] };
+export type RouteAuth = 'none' | { readonly tier: TierName; readonly accepts?: readonly CredentialReader[] };
 
 declare module 'fastify' {
   interface FastifyContextConfig {

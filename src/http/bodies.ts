@@ -4,6 +4,7 @@ import { BodyCache } from './body-cache.ts';
 import { type Coding, encoded } from './coding.ts';
 import type { HttpConfig } from './config.ts';
 import type { Page } from './page.ts';
+import { Recent } from './recent.ts';
 import { OutgrownError, Rendering } from './rendering.ts';
 
 /** A body that is ready in memory, or one that comes in chunks. `release` is to be called when it has been sent. */
@@ -14,13 +15,18 @@ export type Body =
       readonly chunks: AsyncGenerator<Uint8Array>;
       /** Whether it is better put together before it is sent. */
       readonly short: boolean;
+      /** Whether nobody else holds the chunks, so that each may be given up once it is sent. */
+      readonly single?: boolean;
     };
 
 /** How many indicators are read at once: a few milliseconds of the event loop. */
-const SLICE = 500;
+const SLICE = 1_000;
 
 /** The same for an answer that is rendered as its client takes it: what each slow client costs us. */
-const SLOW_SLICE = 250;
+const SLOW_SLICE = 100;
+
+/** So many answers at once may be read ahead for a single client, in large slices: slow ones cost no more than these. */
+const MOST_SINGLES = 8;
 
 /** What an indicator takes until we have seen some, in bytes; and what part of it remains when it is compressed. */
 const FIRST_ESTIMATE = 800;
@@ -31,7 +37,10 @@ export class Bodies {
   readonly #store: IndicatorReads;
   readonly #cache: BodyCache;
   readonly #running = new Map<string, Rendering>();
+  /** What is asked for once, as by a poller with a time of its own, is not worth keeping. */
+  readonly #asked = new Recent(1_000);
   #estimate = FIRST_ESTIMATE;
+  #singles = 0;
 
   constructor(store: IndicatorReads, config: Pick<HttpConfig, 'cacheBytes' | 'cacheBodyBytes'>) {
     this.#store = store;
@@ -54,6 +63,10 @@ export class Bodies {
     const short = isShort(page);
     const shared = this.#running.get(key);
     if (shared?.open === true) return { coding, short, chunks: this.#shared(shared, page, coding) };
+    if (!short && coding === 'identity' && !this.#asked.again(key) && this.#singles < MOST_SINGLES) {
+      this.#singles += 1;
+      return { coding, short, single: true, chunks: this.#single(page) };
+    }
     const reservation = this.#cache.reserve(this.#expected(page, coding));
     if (reservation === undefined) {
       const own = identityTaken ? 'identity' : coding;
@@ -66,6 +79,14 @@ export class Bodies {
       if (this.#running.get(key) === rendering) this.#running.delete(key);
     });
     return { coding, short, chunks: body };
+  }
+
+  async *#single(page: Page): AsyncGenerator<Uint8Array> {
+    try {
+      yield* this.#render(page, 'identity', SLICE);
+    } finally {
+      this.#singles -= 1;
+    }
   }
 
   async *#shared(rendering: Rendering, page: Page, coding: Coding): AsyncGenerator<Uint8Array> {

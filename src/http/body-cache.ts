@@ -38,15 +38,7 @@ export class BodyCache {
     this.#entries.set(key, entry);
     // One piece is sent faster than many, but to join them is only worth while when a body is used again.
     if (entry.chunks.length !== 1) entry.chunks = [Buffer.concat(entry.chunks, entry.length)];
-    entry.readers += 1;
-    let held = true;
-    return {
-      bytes: entry.chunks[0]!,
-      release: () => {
-        if (held) entry.readers -= 1;
-        held = false;
-      },
-    };
+    return { bytes: entry.chunks[0]!, release: hold(entry) };
   }
 
   /** Sets room aside for a body of about so many bytes; undefined when there is none. */
@@ -61,11 +53,13 @@ export class BodyCache {
     });
   }
 
-  #keep(key: string, chunks: readonly Uint8Array[], length: number): void {
+  #keep(key: string, chunks: readonly Uint8Array[], length: number): () => void {
     const old = this.#entries.get(key);
     if (old !== undefined) this.#used -= old.length + OVERHEAD;
     this.#entries.delete(key);
-    this.#entries.set(key, { chunks, length, readers: 0 });
+    const entry: Entry = { chunks, length, readers: 0 };
+    this.#entries.set(key, entry);
+    return hold(entry);
   }
 
   #take(bytes: number): boolean {
@@ -87,10 +81,19 @@ export class BodyCache {
   }
 }
 
+function hold(entry: Entry): () => void {
+  entry.readers += 1;
+  let held = true;
+  return () => {
+    if (held) entry.readers -= 1;
+    held = false;
+  };
+}
+
 interface Budget {
   take(bytes: number): boolean;
   giveBack(bytes: number): void;
-  keep(key: string, chunks: readonly Uint8Array[], length: number): void;
+  keep(key: string, chunks: readonly Uint8Array[], length: number): () => void;
 }
 
 /** Room for one body that is being rendered. */
@@ -119,12 +122,11 @@ export class Reservation {
     return true;
   }
 
-  /** Hands the body over to the cache. */
-  keep(key: string, chunks: readonly Uint8Array[]): void {
-    if (!this.#open) return;
+  /** Hands the body over to the cache, which does not let go of it before the function that is returned is called. */
+  keep(key: string, chunks: readonly Uint8Array[]): () => void {
     this.#open = false;
     this.#budget.giveBack(this.#room - this.#length);
-    this.#budget.keep(key, chunks, this.#length);
+    return this.#budget.keep(key, chunks, this.#length);
   }
 
   /** Gives the room back. */

@@ -47,30 +47,30 @@ export function takesIdentity(header: string | undefined): boolean {
 const CHUNK = 65_536;
 
 /** Levels that cost about as much time as the rest of the answer, and windows that keep a context near 1 MB. */
-function compressor(coding: Exclude<Coding, 'identity'>): Duplex {
-  switch (coding) {
-    case 'gzip':
-      return createGzip({ level: 5, chunkSize: CHUNK });
-    case 'br':
-      return createBrotliCompress({
-        chunkSize: CHUNK,
-        params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 19 },
-      });
-    case 'zstd':
-      return createZstdCompress({
-        chunkSize: CHUNK,
-        params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_windowLog]: 19 },
-      });
-  }
-}
+const COMPRESSORS: Record<Exclude<Coding, 'identity'>, () => Duplex> = {
+  gzip: () => createGzip({ level: 5, chunkSize: CHUNK }),
+  br: () =>
+    createBrotliCompress({
+      chunkSize: CHUNK,
+      params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 19 },
+    }),
+  zstd: () =>
+    createZstdCompress({
+      chunkSize: CHUNK,
+      params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_windowLog]: 19 },
+    }),
+};
 
 /** The bytes of `source` in a coding, compressed beside the event loop. The same bytes come out as the same bytes. */
-export async function* encoded(source: AsyncIterable<Uint8Array>, coding: Coding): AsyncGenerator<Uint8Array> {
+export async function* encoded(
+  source: AsyncIterable<Uint8Array>,
+  coding: Coding,
+): AsyncGenerator<Uint8Array> {
   if (coding === 'identity') {
     yield* source;
     return;
   }
-  const output = compressor(coding);
+  const output = COMPRESSORS[coding]();
   // A failure of the source destroys the output, whose reader below then throws it; a reader that stops early
   // destroys the output, and with it the source.
   pipeline(source, output, () => undefined);

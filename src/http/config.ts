@@ -37,6 +37,6 @@ export const HTTP_DEFAULTS: HttpConfig = {
   progressDeadline: 60_000,
   responseDeadline: 600_000,
   drainTimeout: 15_000,
-  cacheBytes: 48 * MIB,
-  cacheBodyBytes: 16 * MIB,
+  cacheBytes: 36 * MIB,
+  cacheBodyBytes: 12 * MIB,
 };

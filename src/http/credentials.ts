@@ -50,9 +50,12 @@ export function presentedKey(request: FastifyRequest, readers: readonly Credenti
   if (key === undefined) throw new ApiError('missing_api_key', { headers: { 'www-authenticate': 'Bearer' } });
   const state = checkApiKey(key);
   if (state === 'malformed') {
-    throw invalidKey('The API key is not valid: it does not have the form of a key, sk_live_ and 49 letters and digits.');
+    throw invalidKey(
+      'The API key is not valid: it does not have the form of a key, sk_live_ and 49 letters and digits.',
+    );
   }
-  if (state === 'mistyped') throw invalidKey('The API key is not valid: it is mistyped, its checksum is wrong.');
+  if (state === 'mistyped')
+    throw invalidKey('The API key is not valid: it is mistyped, its checksum is wrong.');
   return key;
 }
 

@@ -128,7 +128,8 @@ class KeyBudget {
   #verdict(allowed: boolean, now: number): RateVerdict {
     const minute = this.#left(this.#minute, this.#minuteCount.count(now));
     const day = this.#left(this.#day, this.#dayCount.count(now));
-    const { limit, remaining, resetAt } = minute.remaining <= day.remaining && day.remaining > 0 ? minute : day;
+    const { limit, remaining, resetAt } =
+      minute.remaining <= day.remaining && day.remaining > 0 ? minute : day;
     return { allowed, limit, remaining, resetAt: Math.max(resetAt, now) };
   }
 

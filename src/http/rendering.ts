@@ -14,6 +14,8 @@ export class Rendering {
   readonly #reservation: Reservation;
   #state: 'running' | 'done' | 'abandoned' | { readonly failure: unknown } = 'running';
   #readers = 0;
+  /** Lets the cache let go of the chunks; until then those who still read them keep them in memory anyway. */
+  #release: (() => void) | undefined;
   #news = Promise.withResolvers<void>();
 
   constructor(reservation: Reservation) {
@@ -33,8 +35,13 @@ export class Rendering {
     } catch (failure) {
       this.#end({ failure });
     }
-    if (this.#state === 'done') this.#reservation.keep(key, this.#chunks);
-    else this.#reservation.release();
+    if (this.#state !== 'done') {
+      this.#reservation.release();
+      return;
+    }
+    const release = this.#reservation.keep(key, this.#chunks);
+    if (this.#readers === 0) release();
+    else this.#release = release;
   }
 
   /** Whether one more may read: not when it has been given up. */
@@ -55,6 +62,7 @@ export class Rendering {
       }
     } finally {
       this.#readers -= 1;
+      if (this.#readers === 0) this.#release?.();
       if (this.#readers === 0 && this.#state === 'running') this.#end('abandoned');
     }
   }

@@ -71,7 +71,8 @@ export async function sendBody(reply: FastifyReply, body: OpenBody, deadlines: D
   }
   response.writeHead(200, { ...headers });
   try {
-    if (body.first !== undefined) await sendChunks(response, body.first, body.chunks);
+    const send = body.single === true ? sendSingleChunks : sendChunks;
+    if (body.first !== undefined) await send(response, body.first, body.chunks);
     response.end();
   } catch (error) {
     response.destroy();
@@ -89,6 +90,39 @@ async function sendChunks(
     if (response.destroyed) return;
     if (!response.write(chunk)) await taken(response);
   }
+}
+
+/** The same for chunks that nobody else holds: the next is read while one is sent, and a sent one is given up. */
+async function sendSingleChunks(
+  response: ServerResponse,
+  first: Uint8Array,
+  rest: AsyncGenerator<Uint8Array>,
+): Promise<void> {
+  let chunk = first;
+  try {
+    for (;;) {
+      const sent = chunk;
+      const room = response.write(sent, () => giveUp(sent));
+      const next = rest.next();
+      // Met below, where it is awaited: it must not count as unhandled meanwhile.
+      next.catch(() => undefined);
+      if (!room) await taken(response);
+      const { done, value } = await next;
+      if (done === true || response.destroyed) return;
+      chunk = value;
+    }
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+/** Chunks smaller than this may share their memory with others. */
+const LEAST_GIVEN_UP = 16_384;
+
+/** Frees a chunk's memory now: left to the collector, large answers in a row would have it run all the time. */
+function giveUp({ buffer, byteLength }: Uint8Array): void {
+  if (byteLength < LEAST_GIVEN_UP || byteLength !== buffer.byteLength) return;
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** Waits until the client has taken what was written, or has left. */

@@ -78,7 +78,8 @@ function readOne<C>(
   if (text === '')
     return { parameter: name, value: '', reason: 'empty: leave it out or give a value', allowed };
   const value = parameter.parse(text, context);
-  if (value === undefined) return { parameter: name, value: shortened(text), reason: `must be ${inWords(allowed)}`, allowed };
+  if (value === undefined)
+    return { parameter: name, value: shortened(text), reason: `must be ${inWords(allowed)}`, allowed };
   values.set(name, value);
   return undefined;
 }

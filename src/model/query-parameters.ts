@@ -183,8 +183,8 @@ function list<T extends IocType | ConfidenceLevel | Sector>(
 ): Parameter<readonly T[]> {
   return {
     parse: (text) => {
-      const names = text.split(',').map((part) => parse(part.trim()));
-      return names.includes(undefined) ? undefined : all.filter((name) => names.includes(name));
+      const names = new Set(text.split(',').map((part) => parse(part.trim())));
+      return names.has(undefined) ? undefined : all.filter((name) => names.has(name));
     },
     allowed: () => all,
     doc,

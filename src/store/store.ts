@@ -17,7 +17,7 @@ export interface Store extends IndicatorReads, IndicatorWrites, KeyStore, Reques
 
 /**
  * Reading what is published. `asOf` is the reader's present: versions stamped later are not visible to
- * it, and all calls of one request use one `asOf`, which gives them one consistent view for a minute.
+ * it, and all calls of one request use one `asOf`, which gives them one consistent view for ten minutes.
  */
 export interface IndicatorReads {
   /**

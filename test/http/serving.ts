@@ -64,7 +64,10 @@ export async function serving(context: TestContext, options: ServingOptions = {}
   });
   const key = async (tier: TierName, more: Partial<NewKey> = {}): Promise<string> => {
     const { text, ...kept } = makeApiKey();
-    await store.createKey({ ...kept, account: 'test', name: tier, tier, allowedNetworks: [], ...more }, clock.now);
+    await store.createKey(
+      { ...kept, account: 'test', name: tier, tier, allowedNetworks: [], ...more },
+      clock.now,
+    );
     return text;
   };
   return {

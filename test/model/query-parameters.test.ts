@@ -25,7 +25,7 @@ function problems(raw: string, tier: 'free' | 'pro' = 'pro'): readonly Parameter
     assert(error instanceof ParameterError);
     return error.problems;
   }
-  assert.fail(`${raw} was taken`);
+  return assert.fail(`${raw} was taken`);
 }
 
 test('nothing asked for is the hundred newest indicators that stand, as a bundle with the identity', () => {
@@ -63,7 +63,13 @@ test('since takes dates, offsets, and a plus that was not encoded', () => {
   assert.equal(at('2026-01-01T02:00:00+02:00'), Date.UTC(2026, 0, 1));
   assert.equal(at('2026-01-01T00:00:00-05:00'), Date.UTC(2026, 0, 1, 5));
   assert.equal(at('2026-01-01T00:00:00.123456Z'), Date.UTC(2026, 0, 1, 0, 0, 0, 123));
-  for (const text of ['yesterday', '2026-13-01', '2026-01-01T00:00:00', '1767225600', '2026-01-01T00:00:00Z;']) {
+  for (const text of [
+    'yesterday',
+    '2026-13-01',
+    '2026-01-01T00:00:00',
+    '1767225600',
+    '2026-01-01T00:00:00Z;',
+  ]) {
     assert.equal(problems(`since=${text}`)[0]?.parameter, 'since', text);
   }
 });
@@ -89,7 +95,11 @@ test('the limit is from 1 to what the tier allows, and never clamped', () => {
   assert.equal(read('limit=10000').query.limit, 10_000);
   assert.equal(read('limit=1').query.limit, 1);
   for (const limit of ['0', '-1', '10001', '1e9', '1.5', '0x10', '٣', ' 5', '99999999999999999999']) {
-    assert.equal(problems(`limit=${encodeURIComponent(limit)}`)[0]?.allowed, 'a number from 1 to 10000', limit);
+    assert.equal(
+      problems(`limit=${encodeURIComponent(limit)}`)[0]?.allowed,
+      'a number from 1 to 10000',
+      limit,
+    );
   }
   assert.equal(problems('limit=101', 'free')[0]?.allowed, 'a number from 1 to 100');
 });
@@ -151,26 +161,38 @@ test('a cursor goes on in the order of its page, with the same filters however t
 test('a cursor that was tampered with is an error', () => {
   const { filters } = read('');
   fc.assert(
-    fc.property(fc.nat({ max: 2 ** 48 - 1 }), fc.nat({ max: 17 }), fc.base64String(), (stamp, place, other) => {
-      const cursor = writeCursor({ order: 'newest-first', stamp }, filters);
-      assert.equal(read(`cursor=${cursor}`).query.after, stamp);
-      const digit = cursor[place] === 'A' ? 'B' : 'A';
-      assert.equal(problems(`cursor=${cursor.slice(0, place)}${digit}${cursor.slice(place + 1)}`).length, 1);
-      if (other !== '') assert.equal(problems(`cursor=${encodeURIComponent(other)}`).length, 1);
-    }),
+    fc.property(
+      fc.nat({ max: 2 ** 48 - 1 }),
+      fc.nat({ max: 17 }),
+      fc.base64String(),
+      (stamp, place, other) => {
+        const cursor = writeCursor({ order: 'newest-first', stamp }, filters);
+        assert.equal(read(`cursor=${cursor}`).query.after, stamp);
+        const digit = cursor[place] === 'A' ? 'B' : 'A';
+        assert.equal(
+          problems(`cursor=${cursor.slice(0, place)}${digit}${cursor.slice(place + 1)}`).length,
+          1,
+        );
+        if (other !== '') assert.equal(problems(`cursor=${encodeURIComponent(other)}`).length, 1);
+      },
+    ),
   );
 });
 
 test('any query string is either read or refused with problems, quickly', () => {
   fc.assert(
-    fc.property(fc.webQueryParameters(), fc.constantFrom(...Object.keys(INDICATOR_PARAMETERS)), (raw, name) => {
-      for (const query of [raw, `${name}=${raw}`]) {
-        try {
-          assert(read(query).query.limit >= 1);
-        } catch (error) {
-          assert(error instanceof ParameterError && error.problems.length > 0);
+    fc.property(
+      fc.webQueryParameters(),
+      fc.constantFrom(...Object.keys(INDICATOR_PARAMETERS)),
+      (raw, name) => {
+        for (const query of [raw, `${name}=${raw}`]) {
+          try {
+            assert(read(query).query.limit >= 1);
+          } catch (error) {
+            assert(error instanceof ParameterError && error.problems.length > 0);
+          }
         }
-      }
-    }),
+      },
+    ),
   );
 });

@@ -52,8 +52,12 @@ test('a level shows itself and what is graver, and silent shows nothing', () => 
 
 test('an error is written with its stack, its code and its cause', () => {
   const { log, text } = logged('info');
-  log.error('failed', { error: Object.assign(new Error('outer', { cause: new Error('inner') }), { code: 'E1' }) });
-  const { error } = JSON.parse(text()) as { error: { message: string; code: string; stack: string; cause: Error } };
+  log.error('failed', {
+    error: Object.assign(new Error('outer', { cause: new Error('inner') }), { code: 'E1' }),
+  });
+  const { error } = JSON.parse(text()) as {
+    error: { message: string; code: string; stack: string; cause: Error };
+  };
   assert.equal(error.message, 'outer');
   assert.equal(error.code, 'E1');
   assert.match(error.stack, /log\.test/);

@@ -34,7 +34,10 @@ export function iocsStix(app: FastifyInstance, { store, config, clock, log }: Ap
     const page = await pages.find(asLabelled(asked, media), now);
     const tag = entityTag(page, coding);
     if (noneMatch(request.headers['if-none-match'], tag)) {
-      return reply.code(304).headers({ ...CACHE_HEADERS, ...page.links, etag: tag }).send();
+      return reply
+        .code(304)
+        .headers({ ...CACHE_HEADERS, ...page.links, etag: tag })
+        .send();
     }
     const headers = { ...CACHE_HEADERS, ...page.headers, ...page.links, 'content-type': MEDIA_TYPES[media] };
     if (request.method === 'HEAD') {

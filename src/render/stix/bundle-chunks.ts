@@ -56,7 +56,11 @@ async function* slices(store: IndicatorReads, plan: BundlePlan, size: number): A
   let count = 0;
   while (count < extent.count) {
     if (count > 0) await nextTurn();
-    const query = { ...request.query, limit: request.query.limit - count, ...(after !== undefined && { after }) };
+    const query = {
+      ...request.query,
+      limit: request.query.limit - count,
+      ...(after !== undefined && { after }),
+    };
     const slice = await store.slice(query, request.presentation.marking, asOf, size);
     count += slice.count;
     after = slice.last;

@@ -7,7 +7,7 @@ import type { Assessment } from '../../score/assess.ts';
 import { type Connection, NEVER } from './connection.ts';
 
 /** A replaced or expired version stays in place so long: readers that began before it did still see it. */
-const GRACE = 120_000;
+const GRACE = 600_000;
 
 /** How many replaced or expired versions one transaction clears away at most. */
 const SWEEP = 2_000;
