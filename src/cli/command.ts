@@ -65,7 +65,7 @@ export function parseCommandLine(
       allowPositionals: true,
       strict: true,
     });
-    return { values: values as Values, operands: positionals };
+    return { values, operands: positionals };
   } catch (error) {
     const reason = (error as Error).message.split('. ')[0]!;
     throw new UsageError(`${reason}. See: soc-defenders ${command.name} --help`);
@@ -80,7 +80,7 @@ export function commandHelp(command: Command): string {
     (name) => `  ${optionName(command, name).padEnd(width)}  ${command.help[name] ?? ''}`,
   );
   return [
-    `${command.summary}`,
+    command.summary,
     '',
     `Usage: soc-defenders ${command.name} ${command.synopsis}`.trimEnd(),
     ...(lines.length > 0 ? ['', 'Options:', ...lines] : []),

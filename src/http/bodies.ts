@@ -15,8 +15,11 @@ export type Body =
       readonly chunks: AsyncGenerator<Uint8Array>;
       /** Whether it is better put together before it is sent. */
       readonly short: boolean;
-      /** Whether nobody else holds the chunks, so that each may be given up once it is sent. */
-      readonly single?: boolean;
+      /**
+       * Set where nobody else holds the chunks, so that each may be given up once it is sent: `ahead` reads the next
+       * while one is sent, `paced` only when it has been taken.
+       */
+      readonly single?: 'ahead' | 'paced';
     };
 
 /** How many indicators are read at once: a few milliseconds of the event loop. */
@@ -65,12 +68,12 @@ export class Bodies {
     if (shared?.open === true) return { coding, short, chunks: this.#shared(shared, page, coding) };
     if (!short && coding === 'identity' && !this.#asked.again(key) && this.#singles < MOST_SINGLES) {
       this.#singles += 1;
-      return { coding, short, single: true, chunks: this.#single(page) };
+      return { coding, short, single: 'ahead', chunks: this.#single(page) };
     }
     const reservation = this.#cache.reserve(this.#expected(page, coding));
     if (reservation === undefined) {
       const own = identityTaken ? 'identity' : coding;
-      return { coding: own, short, chunks: this.#render(page, own, slowSlice(own)) };
+      return { coding: own, short, single: 'paced', chunks: this.#render(page, own, slowSlice(own)) };
     }
     const rendering = new Rendering(reservation);
     this.#running.set(key, rendering);

@@ -71,8 +71,9 @@ export async function sendBody(reply: FastifyReply, body: OpenBody, deadlines: D
   }
   response.writeHead(200, { ...headers });
   try {
-    const send = body.single === true ? sendSingleChunks : sendChunks;
-    if (body.first !== undefined) await send(response, body.first, body.chunks);
+    const ahead = body.single === 'ahead';
+    const sent = body.single === undefined ? () => undefined : giveUp;
+    if (body.first !== undefined) await sendChunks(response, body.first, body.chunks, { ahead, sent });
     response.end();
   } catch (error) {
     response.destroy();
@@ -80,34 +81,23 @@ export async function sendBody(reply: FastifyReply, body: OpenBody, deadlines: D
   }
 }
 
+/** Sends chunk by chunk. What is done with one once it is sent is up to `sent`. */
 async function sendChunks(
   response: ServerResponse,
   first: Uint8Array,
   rest: AsyncGenerator<Uint8Array>,
-): Promise<void> {
-  if (!response.write(first)) await taken(response);
-  for await (const chunk of rest) {
-    if (response.destroyed) return;
-    if (!response.write(chunk)) await taken(response);
-  }
-}
-
-/** The same for chunks that nobody else holds: the next is read while one is sent, and a sent one is given up. */
-async function sendSingleChunks(
-  response: ServerResponse,
-  first: Uint8Array,
-  rest: AsyncGenerator<Uint8Array>,
+  { ahead, sent }: { readonly ahead: boolean; readonly sent: (chunk: Uint8Array) => void },
 ): Promise<void> {
   let chunk = first;
   try {
     for (;;) {
-      const sent = chunk;
-      const room = response.write(sent, () => giveUp(sent));
-      const next = rest.next();
+      const written = chunk;
+      const room = response.write(written, () => sent(written));
+      const early = ahead ? rest.next() : undefined;
       // Met below, where it is awaited: it must not count as unhandled meanwhile.
-      next.catch(() => undefined);
+      early?.catch(() => undefined);
       if (!room) await taken(response);
-      const { done, value } = await next;
+      const { done, value } = await (early ?? rest.next());
       if (done === true || response.destroyed) return;
       chunk = value;
     }

@@ -23,7 +23,7 @@ export function oasisSchemas(directory: string): (object: unknown) => readonly s
     const { type } = object as { type: string };
     const validate: ValidateFunction | undefined = ajv.getSchema(names.get(type) ?? '');
     if (validate === undefined) return [`no schema for ${type}`];
-    if (validate(object) === true) return [];
+    if (validate(object)) return [];
     return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
   };
 }

@@ -52,7 +52,7 @@ function verify(directory: string, acknowledged: number): void {
       .all();
     const perBatch = new Map<number, number>();
     for (const { value, stix } of rows) {
-      assert.ok(stix !== null, `${value} is kept but not published`);
+      assert.ok(stix !== null, `${String(value)} is kept but not published`);
       const batch = Math.floor(Number(String(value).match(/\d+/)?.[0]) / BATCH);
       perBatch.set(batch, (perBatch.get(batch) ?? 0) + 1);
     }

@@ -44,7 +44,7 @@ test('two processes that write at once wait for each other and lose nothing', as
       }
     }),
   );
-  const all = await readAll(stores[0]!, ANY, Date.now() + 10_000);
+  const all = await readAll(stores[0], ANY, Date.now() + 10_000);
   assert.equal(all.length, 1600);
   assert.equal(new Set(all.map(({ modified }) => modified)).size, 1600);
   await Promise.all(stores.map((store) => store.close()));
@@ -56,12 +56,12 @@ test('a reader beside a writing thread never goes past a version that is still t
   context.after(() => store.close());
   await store.markPolled(Date.now());
   const run = await store.beginRun(SOURCE, 'test', Date.now());
-  let writing = true;
+  const state = { writing: true };
   const seen = new Set<string>();
   let since = 0;
   // A client that goes by its own clock: what is published later with an earlier stamp is lost to it.
   const reader = (async () => {
-    while (writing || since < (await store.health()).lastStamp) {
+    while (state.writing || since < (await store.health()).lastStamp) {
       const now = Date.now();
       for (const { id, modified } of await readAll(store, { ...ANY, since }, now)) {
         assert.ok(!seen.has(id + modified));
@@ -78,7 +78,7 @@ test('a reader beside a writing thread never goes past a version that is still t
       Date.now(),
     );
   }
-  writing = false;
+  state.writing = false;
   await reader;
   assert.equal(seen.size, 1500);
 });

@@ -73,16 +73,16 @@ export class ThreadClient {
  * In a thread: answers calls with the methods of what `open` makes. It is made at the first call, so that whoever made
  * the call is told when it cannot be. `transferred` names the buffers of a result that are handed over and not copied.
  */
-export function answerCalls<T extends { close(): void }>(
-  open: () => T,
+export function answerCalls(
+  open: () => { close(): void },
   transferred: (result: unknown) => readonly Transferable[] = () => [],
 ): void {
   const port = parentPort!;
-  let target: T | undefined;
+  let target: { close(): void } | undefined;
   port.on('message', ({ id, method, args }: Call) => {
     const answer = settled(id, () => {
       target ??= open();
-      const call = target[method as keyof T] as (...parameters: readonly unknown[]) => unknown;
+      const call = target[method as 'close'] as (...parameters: readonly unknown[]) => unknown;
       return call.apply(target, [...args]);
     });
     port.postMessage(answer, answer.error === undefined ? [...transferred(answer.result)] : []);
