@@ -8,6 +8,9 @@ const OLDEST_SQLITE = [3, 51, 3];
 /** How long a statement waits for another process's lock, in milliseconds. */
 const BUSY_TIMEOUT = 10_000;
 
+/** So many statements are kept prepared. */
+const MOST_STATEMENTS = 500;
+
 /** "Never", and "no end", where a time is stored. */
 export const NEVER = Number.MAX_SAFE_INTEGER;
 
@@ -40,6 +43,8 @@ export class Connection {
   prepare(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
+      // Filters may be combined in very many ways.
+      if (this.#statements.size >= MOST_STATEMENTS) this.#statements.clear();
       statement = translated(() => this.db.prepare(sql));
       this.#statements.set(sql, statement);
     }

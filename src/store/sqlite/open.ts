@@ -14,7 +14,7 @@ import { inThreadWriter, threadWriter } from './writer-calls.ts';
 import { SqliteWriter } from './writer.ts';
 
 /** How far ahead of the present a version is stamped while consumers read: commits take a fraction of it. */
-const LEAD = 400;
+const LEAD = 500;
 
 export interface SqliteOptions {
   /** Where the files are; made when it is not there. */

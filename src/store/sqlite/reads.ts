@@ -4,7 +4,7 @@ import { markingTail } from '../../render/stix/indicator.ts';
 import type { Extent, Slice } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { querySql, type QuerySql } from './query-sql.ts';
-import { Unchanged } from './unchanged.ts';
+import { ChangeWatch, Unchanged } from './unchanged.ts';
 
 const EMPTY = new Uint8Array();
 
@@ -22,9 +22,9 @@ export class VersionReader {
   readonly #connection: Connection;
   readonly #staleness: Unchanged<{ firstReplaced: number; firstExpiry: number }>;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, watch = new ChangeWatch(connection, 0)) {
     this.#connection = connection;
-    this.#staleness = new Unchanged(connection, 1);
+    this.#staleness = new Unchanged(watch, 1);
   }
 
   close(): void {

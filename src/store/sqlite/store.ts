@@ -25,11 +25,17 @@ import { VersionReader } from './reads.ts';
 import { listQuarantine, listRuns } from './runs.ts';
 import { readMeta } from './stamps.ts';
 import type { ThreadClient } from './thread-calls.ts';
-import { Unchanged } from './unchanged.ts';
+import { ChangeWatch, Unchanged } from './unchanged.ts';
 import type { AsyncWriter } from './writer-calls.ts';
 
 /** So few indicators are read sooner here than asked of another thread. */
 const SHORT = 200;
+
+/**
+ * Beside a server, what other processes commit is looked for so often, in milliseconds: a key that they revoke is in
+ * force so long, and versions that they publish are stamped further ahead than that.
+ */
+const PATIENCE = 50;
 
 /** So many keys are remembered between changes of the store. */
 const MOST_KEYS = 5_000;
@@ -50,16 +56,18 @@ export class SqliteStore implements Store {
   readonly #parts: SqliteParts;
   readonly #reader: VersionReader;
   readonly #keys: KeyRows;
+  readonly #watch: ChangeWatch;
   readonly #newest: Unchanged<number>;
   readonly #knownKeys: Unchanged<readonly [KeyRecord | undefined]>;
   #polled: Promise<void> | undefined;
 
   constructor(parts: SqliteParts) {
     this.#parts = parts;
-    this.#reader = new VersionReader(parts.connection);
+    this.#watch = new ChangeWatch(parts.connection, parts.thread === undefined ? 0 : PATIENCE);
+    this.#reader = new VersionReader(parts.connection, this.#watch);
     this.#keys = new KeyRows(parts.connection);
-    this.#newest = new Unchanged(parts.connection, 1);
-    this.#knownKeys = new Unchanged(parts.connection, MOST_KEYS);
+    this.#newest = new Unchanged(this.#watch, 1);
+    this.#knownKeys = new Unchanged(this.#watch, MOST_KEYS);
   }
 
   markPolled(now: number): Promise<void> {
@@ -96,7 +104,7 @@ export class SqliteStore implements Store {
   }
 
   ingest(run: number, sightings: readonly Sighting[], now: number): Promise<IngestCounts> {
-    return this.#parts.writer.ingest(run, sightings, now);
+    return this.#changing(this.#parts.writer.ingest(run, sightings, now));
   }
 
   quarantine(run: number, rejections: readonly Rejection[]): Promise<void> {
@@ -108,11 +116,11 @@ export class SqliteStore implements Store {
   }
 
   retract(iocs: readonly Ioc[], reason: string, now: number): Promise<number> {
-    return this.#parts.writer.retract(iocs, reason, now);
+    return this.#changing(this.#parts.writer.retract(iocs, reason, now));
   }
 
   sweep(now: number): Promise<number> {
-    return this.#parts.writer.sweep(now);
+    return this.#changing(this.#parts.writer.sweep(now));
   }
 
   async listRuns(limit: number): Promise<readonly RunRecord[]> {
@@ -129,7 +137,7 @@ export class SqliteStore implements Store {
   }
 
   createKey(key: NewKey, now: number): Promise<KeyRecord> {
-    return this.#parts.writer.createKey(key, now);
+    return this.#changing(this.#parts.writer.createKey(key, now));
   }
 
   async findKey(hash: Uint8Array): Promise<KeyRecord | undefined> {
@@ -142,7 +150,7 @@ export class SqliteStore implements Store {
   }
 
   revokeKey(idOrPrefix: string, now: number): Promise<KeyRecord | undefined> {
-    return this.#parts.writer.revokeKey(idOrPrefix, now);
+    return this.#changing(this.#parts.writer.revokeKey(idOrPrefix, now));
   }
 
   async takeRequests(
@@ -165,6 +173,11 @@ export class SqliteStore implements Store {
       indicators: Number(connection.prepare('SELECT count(*) AS count FROM ioc').get()!.count),
       lastStamp: Number(readMeta(connection, 'last_stamp') ?? 0),
     }));
+  }
+
+  /** What this process has committed is seen by the next question. */
+  #changing<T>(call: Promise<T>): Promise<T> {
+    return call.finally(() => this.#watch.changed());
   }
 
   async close(): Promise<void> {

@@ -1,27 +1,60 @@
 import type { Connection } from './connection.ts';
 
 /**
- * Remembers answers of a store for as long as nobody, in any process, has committed anything: SQLite tells so for
- * a fraction of what any look-up costs. What was committed is seen by the very next question.
+ * Tells when something was committed to a database, by whatever process. SQLite is asked at most every `patience`
+ * milliseconds, as each question costs two system calls; what this process commits is told by `changed`.
  */
-export class Unchanged<T> {
+export class ChangeWatch {
   readonly #connection: Connection;
+  readonly #patience: number;
+  #version: unknown;
+  #askedAt = -Infinity;
+  #generation = 0;
+
+  /** `connection` must not write itself. */
+  constructor(connection: Connection, patience: number) {
+    this.#connection = connection;
+    this.#patience = patience;
+  }
+
+  /** A number that stays the same until something is committed. */
+  generation(): number {
+    const now = performance.now();
+    if (now - this.#askedAt < this.#patience) return this.#generation;
+    const version = this.#connection.prepare('PRAGMA data_version').get()?.data_version;
+    if (version !== this.#version) {
+      this.#version = version;
+      this.#generation += 1;
+    }
+    this.#askedAt = now;
+    return this.#generation;
+  }
+
+  /** Something was committed here: SQLite is asked at the next occasion. */
+  changed(): void {
+    this.#askedAt = -Infinity;
+  }
+}
+
+/** Remembers answers of a store for as long as nobody has committed anything. */
+export class Unchanged<T> {
+  readonly #watch: ChangeWatch;
   readonly #most: number;
   readonly #known = new Map<string, T>();
-  #version: unknown;
+  #generation = -1;
 
-  /** Remembers `most` answers at the most. `connection` must not write itself. */
-  constructor(connection: Connection, most: number) {
-    this.#connection = connection;
+  /** Remembers `most` answers at the most. */
+  constructor(watch: ChangeWatch, most: number) {
+    this.#watch = watch;
     this.#most = most;
   }
 
   /** The answer to `question`, asked by `ask` unless it is known and nothing has changed. */
   get(question: string, ask: () => T): T {
-    const version = this.#connection.prepare('PRAGMA data_version').get()?.data_version;
-    if (version !== this.#version) {
+    const generation = this.#watch.generation();
+    if (generation !== this.#generation) {
       this.#known.clear();
-      this.#version = version;
+      this.#generation = generation;
     }
     const known = this.#known.get(question);
     if (known !== undefined) return known;
