@@ -1,29 +1,47 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Log } from '../observe/log.ts';
+
+/** What is noted of a request while it is under way. */
+interface Noted {
+  readonly log: Log;
+  readonly request: FastifyRequest;
+  readonly socket: Socket;
+  readonly started: number;
+  readonly sentBefore: number;
+}
+
+const NOTED = Symbol('noted');
+
+type NotedResponse = ServerResponse & { [NOTED]?: Noted };
 
 /**
  * Logs a request when its answer has ended, or its client has left. Neither the URL nor any header is logged: the
  * route says what was asked, and the key's prefix who asked.
  */
 export function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): void {
-  const started = performance.now();
-  const response = reply.raw;
   const { socket } = request.raw;
-  const sentBefore = socket.bytesWritten;
-  response.on('close', () => {
-    const { statusCode } = response;
-    const refused = statusCode === 401 || statusCode === 403;
-    log.info('request', {
-      id: request.id,
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-      status: statusCode,
-      ms: Math.round((performance.now() - started) * 100) / 100,
-      bytes: socket.bytesWritten - sentBefore,
-      ...(request.apiKey && { key: request.apiKey.prefix }),
-      ...(refused && { ip: request.ip }),
-      ...(!response.writableFinished && { cut: true }),
-    });
+  const response: NotedResponse = reply.raw;
+  response[NOTED] = { log, request, socket, started: performance.now(), sentBefore: socket.bytesWritten };
+  response.on('close', closed);
+}
+
+function closed(this: NotedResponse): void {
+  const { log, request, socket, started, sentBefore } = this[NOTED]!;
+  const { statusCode } = this;
+  const refused = statusCode === 401 || statusCode === 403;
+  log.request({
+    id: request.id,
+    method: request.method,
+    route: request.routeOptions.url ?? null,
+    status: statusCode,
+    ms: Math.round((performance.now() - started) * 100) / 100,
+    bytes: socket.bytesWritten - sentBefore,
+    key: request.apiKey?.prefix,
+    ip: refused ? request.ip : undefined,
+    cut: this.writableFinished ? undefined : true,
   });
 }

@@ -3,12 +3,28 @@ import { redact } from './redact.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
+/** What is told of every request. Nothing in it comes from the client but the method, which HTTP knows, and the address. */
+export interface RequestEntry {
+  readonly id: string;
+  readonly method: string;
+  readonly route: string | null;
+  readonly status: number;
+  readonly ms: number;
+  readonly bytes: number;
+  readonly key: string | undefined;
+  readonly ip: string | undefined;
+  /** Whether the client left before the end. */
+  readonly cut: true | undefined;
+}
+
 /** A structured log. Nothing that is logged can hold a secret: lines are redacted as they are written. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
+  /** One line for a request that has been answered. */
+  request(entry: RequestEntry): void;
   /** Writes what is still held back. */
   flush(): void;
 }
@@ -48,13 +64,27 @@ export function createLog(options: LogOptions): Log {
     if (LOG_LEVELS.indexOf(severity) < LOG_LEVELS.indexOf(level)) return () => undefined;
     return (message: string, fields: LogFields = {}): void => {
       const line = pretty ? prettyLine(severity, message, fields) : jsonLine(severity, message, fields);
-      held += `${redact(line)}\n`;
-      if (severity === 'error' || pretty || held.length > MOST_HELD) flush();
-      else timer ??= setTimeout(flush, HOLD);
+      hold(redact(line), severity === 'error' || pretty);
     };
   }
 
-  return { debug: entry('debug'), info: entry('info'), warn: entry('warn'), error: entry('error'), flush };
+  function hold(line: string, urgent: boolean): void {
+    held += `${line}\n`;
+    if (urgent || held.length > MOST_HELD) flush();
+    else timer ??= setTimeout(flush, HOLD);
+  }
+
+  const info = entry('info');
+  const quiet = LOG_LEVELS.indexOf('info') < LOG_LEVELS.indexOf(level);
+  // Written by hand: it is told of every request, and a general line costs as much as the rest of a short answer.
+  const request = (one: RequestEntry): void => {
+    if (!quiet) {
+      if (pretty) info('request', { ...one });
+      else hold(requestLine(one), false);
+    }
+  };
+
+  return { debug: entry('debug'), info, warn: entry('warn'), error: entry('error'), request, flush };
 }
 
 /** A log that says nothing. */
@@ -62,6 +92,29 @@ export const SILENT: Log = createLog({ level: 'silent' });
 
 function writeToStderr(lines: string): void {
   process.stderr.write(lines);
+}
+
+function requestLine({ id, method, route, status, ms, bytes, key, ip, cut }: RequestEntry): string {
+  const who = key === undefined ? '' : `,"key":"${key}"`;
+  const whence = ip === undefined ? '' : `,"ip":${JSON.stringify(ip)}`;
+  return (
+    `{"time":"${timeNow()}","level":"info","message":"request","id":"${id}","method":"${method}",` +
+    `"route":${route === null ? 'null' : `"${route}"`},"status":${status},"ms":${ms},"bytes":${bytes}${who}${whence}` +
+    `${cut === true ? ',"cut":true' : ''}}`
+  );
+}
+
+let lastTime = 0;
+let lastTimeText = '';
+
+/** The present as text: the same millisecond is written once. */
+function timeNow(): string {
+  const now = Date.now();
+  if (now !== lastTime) {
+    lastTime = now;
+    lastTimeText = new Date(now).toISOString();
+  }
+  return lastTimeText;
 }
 
 function jsonLine(level: Severity, message: string, fields: LogFields): string {
