@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { ApiError } from '../errors.ts';
@@ -13,6 +15,7 @@ import {
   invalidKey,
   presentedKey,
   queryKey,
+  requireKeyForm,
 } from './credentials.ts';
 import type { RateLimiter, RateVerdict } from './rate-limit.ts';
 
@@ -43,6 +46,7 @@ export interface GuardOptions {
 export class Guard {
   readonly #options: GuardOptions;
   readonly #readers: readonly CredentialReader[];
+  readonly #hashes = new WeakMap<Socket, { readonly text: string; readonly hash: Uint8Array }>();
 
   constructor(options: GuardOptions) {
     this.#options = options;
@@ -75,7 +79,7 @@ export class Guard {
 
   async #authenticate(request: FastifyRequest, readers: readonly CredentialReader[]): Promise<KeyRecord> {
     const text = presentedKey(request, readers);
-    const key = await this.#options.store.findKey(hashApiKey(text));
+    const key = await this.#options.store.findKey(this.#hashOf(text, request.raw.socket));
     if (key === undefined || key.revokedAt !== undefined) throw invalidKey();
     if (key.expiresAt !== undefined && key.expiresAt <= this.#options.clock()) {
       throw new ApiError('expired_api_key', {
@@ -87,6 +91,16 @@ export class Guard {
       throw new ApiError('ip_not_allowed');
     }
     return key;
+  }
+
+  /** A connection mostly sends one key: it is checked and hashed once. */
+  #hashOf(text: string, socket: Socket): Uint8Array {
+    const known = this.#hashes.get(socket);
+    if (known?.text === text) return known.hash;
+    requireKeyForm(text);
+    const hash = hashApiKey(text);
+    this.#hashes.set(socket, { text, hash });
+    return hash;
   }
 
   async #count(key: KeyRecord, reply: FastifyReply): Promise<void> {

@@ -34,8 +34,7 @@ export function rawQuery(url = ''): string {
 }
 
 /**
- * The one key that a request carries, in the form of a key. Throws `ApiError` when there is none, when two
- * disagree, or when it cannot be a key.
+ * The one key that a request carries. Throws `ApiError` when there is none, or when two disagree.
  */
 export function presentedKey(request: FastifyRequest, readers: readonly CredentialReader[]): string {
   let key: string | undefined;
@@ -48,6 +47,11 @@ export function presentedKey(request: FastifyRequest, readers: readonly Credenti
     key = found;
   }
   if (key === undefined) throw new ApiError('missing_api_key', { headers: { 'www-authenticate': 'Bearer' } });
+  return key;
+}
+
+/** Throws `ApiError` for a text that cannot be a key, without a look-up. */
+export function requireKeyForm(key: string): void {
   const state = checkApiKey(key);
   if (state === 'malformed') {
     throw invalidKey(
@@ -56,7 +60,6 @@ export function presentedKey(request: FastifyRequest, readers: readonly Credenti
   }
   if (state === 'mistyped')
     throw invalidKey('The API key is not valid: it is mistyped, its checksum is wrong.');
-  return key;
 }
 
 /** 401 for a key that is of no use. */
