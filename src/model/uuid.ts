@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -20,7 +20,7 @@ export function uuidText(bytes: Uint8Array): string {
 
 /** The name-based UUID (version 5, RFC 9562 §5.5) of `name` in `namespace`, the 16 bytes of a UUID. */
 export function uuidV5(namespace: Uint8Array, name: string): string {
-  const digest = createHash('sha1').update(namespace).update(name, 'utf8').digest();
+  const digest = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'buffer');
   digest[6] = (digest[6]! & 0x0f) | 0x50;
   digest[8] = (digest[8]! & 0x3f) | 0x80;
   return uuidText(digest.subarray(0, 16));

@@ -113,7 +113,7 @@ function notes(heard: readonly Statement[]): SourceNote[] {
 }
 
 function words<T extends string>(list: readonly (T | undefined)[]): T[] {
-  if (list.length === 0) return [];
+  if (list.length <= 1) return list[0] === undefined ? [] : [list[0]];
   const distinct = new Set<T>();
   for (const word of list) if (word !== undefined) distinct.add(word);
   return [...distinct].sort(compare).slice(0, MOST_WORDS);

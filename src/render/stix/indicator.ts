@@ -38,10 +38,13 @@ export function renderIndicator(assessment: Assessment, publication: Publication
   const phases = killChainPhases(assessment);
   const labels = labelsOf(assessment);
   const name = JSON.stringify(value);
+  const created = formatTimestamp(publication.created);
+  const modified =
+    publication.modified === publication.created ? created : formatTimestamp(publication.modified);
   return (
     `{"type":"indicator","spec_version":"2.1","id":"indicator--${publication.uuid}"` +
     `,"created_by_ref":"${publication.identity}"` +
-    `,"created":"${formatTimestamp(publication.created)}","modified":"${formatTimestamp(publication.modified)}"` +
+    `,"created":"${created}","modified":"${modified}"` +
     (assessment.revoked ? ',"revoked":true' : '') +
     `,"name":${name},"description":${JSON.stringify(describe(assessment))}` +
     `,"indicator_types":${JSON.stringify(indicatorTypes(assessment.threatTypes))}` +
