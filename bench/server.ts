@@ -6,7 +6,7 @@ import { SOC_DEFENDERS } from '../src/model/producer.ts';
 import { createLog } from '../src/observe/log.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
 
-const KEYS = 1_500;
+const KEYS = 2_500;
 const [directory] = process.argv.slice(2);
 const producer = SOC_DEFENDERS;
 const store = await openSqliteStore({
