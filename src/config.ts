@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 import { isUuid } from './model/uuid.ts';
 import { type Producer, producerNamed } from './model/producer.ts';
 
@@ -75,10 +77,7 @@ export function loadConfig(
     host: text('SOC_HOST'),
     port: portOf(text('SOC_PORT')),
     producer: producerOf(text('SOC_PRODUCER_NAME'), text('SOC_PRODUCER_ID')),
-    trustProxy: text('SOC_TRUST_PROXY')
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
+    trustProxy: proxiesOf(text('SOC_TRUST_PROXY')),
     apiKeyInQuery: oneOf('SOC_API_KEY_IN_QUERY', text('SOC_API_KEY_IN_QUERY'), ['true', 'false']) === 'true',
     logLevel: oneOf('SOC_LOG_LEVEL', text('SOC_LOG_LEVEL'), LOG_LEVELS),
   });
@@ -97,6 +96,25 @@ function portOf(text: string): number {
     throw new ConfigError(`SOC_PORT: "${text}" is not a port: give a number from 0 to 65535.`);
   }
   return Number(text);
+}
+
+function proxiesOf(text: string): readonly string[] {
+  const proxies = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const wrong = proxies.find((proxy) => !isNetwork(proxy));
+  if (wrong === undefined) return Object.freeze(proxies);
+  throw new ConfigError(
+    `SOC_TRUST_PROXY: "${wrong}" is neither an address nor a network such as 192.0.2.0/24.`,
+  );
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || rest.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 function producerOf(name: string, uuid: string): Producer {

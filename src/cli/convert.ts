@@ -3,7 +3,7 @@ import { TIERS } from '../model/tier.ts';
 import type { Context, Rejection, Source } from '../model/sighting.ts';
 import { REJECTION_CODES } from '../model/sighting.ts';
 import type { Ioc } from '../model/ioc.ts';
-import { toSighting } from '../normalise/sighting.ts';
+import { presentable, toSighting } from '../normalise/sighting.ts';
 import { InputError } from '../parse/format.ts';
 import { frame } from '../render/stix/bundle.ts';
 import { StixIds } from '../render/stix/id.ts';
@@ -83,7 +83,8 @@ class Collection {
 
   reject(rejection: Rejection): void {
     const known = this.#rejections.get(rejection.code);
-    if (known === undefined) this.#rejections.set(rejection.code, { count: 1, sample: rejection });
+    if (known === undefined)
+      this.#rejections.set(rejection.code, { count: 1, sample: presentable(rejection) });
     else known.count += 1;
   }
 

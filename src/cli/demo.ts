@@ -36,12 +36,16 @@ export const demoCommand: Command = {
         writer: 'thread',
         readerThread: true,
       });
-      const samples = await loadSamples(store, terminal);
-      const pro = await addKey(store, 'pro', 'demo', terminal);
-      const free = await addKey(store, 'free', 'demo', terminal);
-      return await serveUntilStopped(store, config, terminal, (url) => {
-        terminal.write(welcome(url, samples, pro, free)).catch(() => undefined);
-      });
+      try {
+        const samples = await loadSamples(store, terminal);
+        const pro = await addKey(store, 'pro', 'demo', terminal);
+        const free = await addKey(store, 'free', 'demo', terminal);
+        return await serveUntilStopped(store, config, terminal, (url) => {
+          terminal.write(welcome(url, samples, pro, free)).catch(() => undefined);
+        });
+      } finally {
+        await store.close();
+      }
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }

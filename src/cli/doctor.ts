@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { type Config, ConfigError, loadConfig, SETTINGS } from '../config.ts';
 import { formatTimestamp } from '../model/time.ts';
 import { type Store, StoreError } from '../store/store.ts';
-import { type Command, EXIT, type Terminal, textOption, type Values } from './command.ts';
+import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
 import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 import { VERSION } from './version.ts';
 
@@ -19,7 +19,9 @@ export const doctorCommand: Command = {
   options: { ...STORE_OPTIONS, json: { type: 'boolean' } },
   help: { ...STORE_HELP, json: 'print each finding as a line of JSON' },
   examples: ['soc-defenders doctor', 'soc-defenders doctor --json | jq "select(.state != \\"ok\\")"'],
-  async run(values, _operands, terminal) {
+  async run(values, operands, terminal) {
+    if (operands.length > 0)
+      throw new UsageError(`doctor: ${operands[0]} is not an option. See: soc-defenders doctor --help`);
     const findings: Finding[] = [
       ['ok', `soc-defenders ${VERSION} on Node ${process.version}, SQLite ${process.versions.sqlite}`],
     ];

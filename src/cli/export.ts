@@ -46,7 +46,10 @@ export const exportCommand: Command = {
       const extent = await store.extent(request.query, now);
       const { producer } = loadConfig(terminal.env);
       const plan = { producer, request, asOf: now, extent };
-      for await (const piece of bundleChunks(store, plan, SLICE)) await terminal.write(piece);
+      for await (const piece of bundleChunks(store, plan, SLICE)) {
+        if (terminal.signal.aborted) return EXIT.failed;
+        await terminal.write(piece);
+      }
       await terminal.write('\n');
       terminal.say(`${extent.count.toLocaleString('en')} indicators`);
       return EXIT.ok;

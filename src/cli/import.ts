@@ -35,7 +35,6 @@ export const importCommand: Command = {
     try {
       let code: number = EXIT.ok;
       for (const path of operands) {
-        if (terminal.signal.aborted) break;
         code = Math.max(code, await importOne(store, path, values, terminal));
       }
       return code;
@@ -96,6 +95,8 @@ async function tell(
     `${name}${format === undefined ? '' : ` (${format})`}: ${n(report.read)} read, ${n(report.added)} new, ` +
       `${n(report.updated)} updated, ${n(report.unchanged)} unchanged, ${n(report.quarantined)} quarantined`,
   );
+  if (report.read === 0 && failure === undefined)
+    terminal.say('  Nothing in it looks like an indicator. Is it the right file?');
   if (report.expired > 0) {
     terminal.say(
       `  ${n(report.expired)} were last seen so long ago that they have expired: kept, and given to polls with ` +

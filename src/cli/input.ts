@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
+import { addAbortSignal, type Readable } from 'node:stream';
 
 import { parseConfidence } from '../model/confidence.ts';
-import { parseTlp } from '../model/marking.ts';
+import { parseTlp, type Tlp } from '../model/marking.ts';
 import type { Source } from '../model/sighting.ts';
 import { CSV_FIELDS, type CsvField, type Format, InputError, type ReadItem } from '../parse/format.ts';
-import { FORMATS, openInput } from '../parse/formats.ts';
+import { formatNamed, FORMATS, openInput } from '../parse/formats.ts';
 import { type Options, type Terminal, textOption, textOptions, UsageError, type Values } from './command.ts';
 
 /** Options of all commands that read files. */
@@ -42,39 +43,54 @@ export interface OpenedInput {
  */
 export async function openFile(path: string, values: Values, terminal: Terminal): Promise<OpenedInput> {
   const name = path === '-' ? 'stdin' : path;
-  const stream = path === '-' ? terminal.stdin : fileStream(path);
   const columns = columnsOf(values);
   const wanted = textOption(values, 'format');
+  if (wanted !== undefined && formatNamed(wanted) === undefined)
+    throw new UsageError(`--format ${wanted} is none of ${FORMATS.map((each) => each.name).join(', ')}.`);
+  const given = givenSource(values);
+  const stream = bytesOf(path === '-' ? terminal.stdin : createReadStream(path, READING), terminal.signal);
   const { format, items } = await openInput(stream, {
     now: terminal.clock(),
     ...(columns !== undefined && { columns }),
     ...(wanted !== undefined && { format: wanted }),
     ...(path !== '-' && { fileName: basename(path) }),
   });
-  return { name, format, source: sourceOf(format, name, values), items };
+  return { name, format, source: sourceOf(format, name, given), items };
 }
 
-async function* fileStream(path: string): AsyncGenerator<Uint8Array> {
+const READING = { highWaterMark: 256 * 1024 };
+
+async function* bytesOf(stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>;
+    yield* addAbortSignal(signal, stream) as AsyncIterable<Uint8Array>;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reasons: Record<string, string> = {
       ENOENT: 'there is no such file',
       EACCES: 'permission denied',
       EISDIR: 'it is a directory: name its files',
+      ABORT_ERR: 'reading was stopped',
     };
     throw new InputError(
-      'the file',
+      'the input',
       reasons[code ?? ''] ?? `it cannot be read (${code ?? 'unknown reason'})`,
     );
   }
 }
 
-function sourceOf(format: Format, name: string, values: Values): Source {
-  const tlp = textOption(values, 'tlp');
+/** What the options say of the source. */
+interface GivenSource {
+  readonly name: string | undefined;
+  readonly url: string | undefined;
+  readonly tlp: Tlp;
+  readonly confidence: number | undefined;
+}
+
+function givenSource(values: Values): GivenSource {
+  const tlp = textOption(values, 'tlp') ?? 'clear';
   const confidence = textOption(values, 'confidence');
-  const marking = tlp === undefined ? 'clear' : parseTlp(tlp);
+  const url = textOption(values, 'source-url');
+  const marking = parseTlp(tlp);
   const level = confidence === undefined ? undefined : parseConfidence(confidence);
   if (marking === undefined) {
     throw new UsageError(`--tlp ${tlp} is none of clear, green, amber, amber+strict, red.`);
@@ -82,16 +98,19 @@ function sourceOf(format: Format, name: string, values: Values): Source {
   if (confidence !== undefined && level === undefined) {
     throw new UsageError(`--confidence ${confidence} is neither 0 to 100 nor low, medium, high.`);
   }
-  const url = textOption(values, 'source-url') ?? format.source?.url;
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new UsageError(`--source-url ${url} is not a web address: begin it with https://`);
   }
+  return { name: textOption(values, 'source'), url, tlp: marking, confidence: level };
+}
+
+function sourceOf(format: Format, name: string, given: GivenSource): Source {
+  const url = given.url ?? format.source?.url;
   return {
-    name:
-      textOption(values, 'source') ?? format.source?.name ?? (name === 'stdin' ? 'stdin' : basename(name)),
+    name: given.name ?? format.source?.name ?? (name === 'stdin' ? 'stdin' : basename(name)),
     ...(url !== undefined && { url }),
-    tlp: marking,
-    confidence: level ?? format.source?.confidence ?? 50,
+    tlp: given.tlp,
+    confidence: given.confidence ?? format.source?.confidence ?? 50,
   };
 }
 

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-import { makeApiKey } from '../model/api-key.ts';
+import { checkApiKey, hashApiKey, KEY_PREFIX_LENGTH, makeApiKey } from '../model/api-key.ts';
 import { TIER_NAMES, TIERS, type TierName } from '../model/tier.ts';
 import { formatTimestamp, parseTimestamp } from '../model/time.ts';
 import { type KeyRecord, type Store, StoreError } from '../store/store.ts';
@@ -46,7 +46,7 @@ export const keyCommand: Command = {
   ],
   async run(values, [action, operand, ...rest], terminal) {
     const run = { create, list, revoke }[action ?? ''];
-    if (run === undefined || rest.length > 0)
+    if (run === undefined || rest.length > 0 || (run !== revoke && operand !== undefined))
       throw new UsageError('key: say create, list, or revoke and a key.');
     const store = await openStore(values, terminal, 'in-thread');
     try {
@@ -106,13 +106,30 @@ async function revoke(
 ): Promise<number> {
   if (operand === undefined)
     throw new UsageError('key revoke: give the id of the key, its first 12 characters, or all of it.');
-  const wanted = operand.startsWith('sk_live_') ? operand.slice(0, 12) : operand;
-  const key = await store.revokeKey(wanted, terminal.clock());
-  if (key === undefined)
-    throw new UsageError(`key revoke: there is no key ${wanted}. See: soc-defenders key list`);
+  const key = await store.revokeKey(await idOf(store, operand.replace(/…$/, '')), terminal.clock());
+  if (key === undefined) throw noSuchKey(operand);
   if (values.json === true) await terminal.write(`${JSON.stringify(key)}\n`);
-  terminal.say(`Revoked ${key.prefix}… (${key.name}), id ${key.id}. It is refused from the next request on.`);
+  terminal.say(
+    `Revoked ${key.prefix}… (${key.name}), id ${key.id}. Every server refuses it within a second.`,
+  );
   return EXIT.ok;
+}
+
+/** What names the key in the store: a whole key is looked up, so that none other of its prefix is revoked. */
+async function idOf(store: Store, operand: string): Promise<string> {
+  if (!operand.startsWith('sk_live_') || operand.length <= KEY_PREFIX_LENGTH) return operand;
+  const key = checkApiKey(operand) === 'ok' ? await store.findKey(hashApiKey(operand)) : undefined;
+  if (key === undefined) throw noSuchKey(operand);
+  return key.id;
+}
+
+/** Shows no more of a key than may be shown. */
+function noSuchKey(operand: string): UsageError {
+  const shown =
+    operand.startsWith('sk_live_') && operand.length > KEY_PREFIX_LENGTH
+      ? `${operand.slice(0, KEY_PREFIX_LENGTH)}… as it is written here`
+      : operand;
+  return new UsageError(`key revoke: there is no key ${shown}. See: soc-defenders key list`);
 }
 
 function keyLine(key: KeyRecord, now: number): string {

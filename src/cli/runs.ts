@@ -12,11 +12,15 @@ export const runsCommand: Command = {
   help: { ...STORE_HELP, json: 'print JSON, one line for each run or reason' },
   examples: ['soc-defenders runs', 'soc-defenders runs 17', 'soc-defenders runs --json 17 | jq .samples'],
   async run(values, operands, terminal) {
-    const [operand] = operands;
-    if (operand !== undefined && !/^\d+$/.test(operand))
+    const [operand, extra] = operands;
+    if (extra !== undefined) throw new UsageError(`runs: ${extra} is too much: name one run.`);
+    if (operand !== undefined && !/^\d{1,15}$/.test(operand))
       throw new UsageError(`runs: ${operand} is not a run's number.`);
     const store = await openStore(values, terminal, 'in-thread');
     try {
+      const [newest] = await store.listRuns(1);
+      if (operand !== undefined && Number(operand) > (newest?.id ?? 0))
+        throw new UsageError(`runs: there is no run ${operand}. See: soc-defenders runs`);
       const records: readonly object[] =
         operand === undefined ? await store.listRuns(50) : await store.listQuarantine(Number(operand));
       if (values.json === true) {

@@ -41,12 +41,16 @@ export const serveCommand: Command = {
       writer: 'thread',
       readerThread: true,
     });
-    if ((await store.listKeys()).length === 0) {
-      const key = await addKey(store, 'pro', 'first key', terminal);
-      terminal.say('Made the first API key, of the Pro tier. Keep it now: it is not shown again.');
-      terminal.say(`  ${key}`);
+    try {
+      if ((await store.listKeys()).length === 0) {
+        const key = await addKey(store, 'pro', 'first key', terminal);
+        terminal.say('Made the first API key, of the Pro tier. Keep it now: it is not shown again.');
+        terminal.say(`  ${key}`);
+      }
+      return await serveUntilStopped(store, config, terminal);
+    } finally {
+      await store.close();
     }
-    return await serveUntilStopped(store, config, terminal);
   },
 };
 
@@ -75,7 +79,7 @@ export async function addKey(
   return text;
 }
 
-/** Serves a store until the process is asked to stop, then lets answers under way finish, and closes it. */
+/** Serves a store until the process is asked to stop, then lets answers under way finish. The store stays open. */
 export async function serveUntilStopped(
   store: Store,
   config: Config,
@@ -101,7 +105,6 @@ export async function serveUntilStopped(
   } finally {
     clearInterval(sweeping);
     await app.close();
-    await store.close();
     log.flush();
   }
 }

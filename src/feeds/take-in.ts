@@ -1,6 +1,6 @@
 import type { Rejection, Sighting } from '../model/sighting.ts';
 import type { Clock } from '../model/time.ts';
-import { toSighting } from '../normalise/sighting.ts';
+import { presentable, toSighting } from '../normalise/sighting.ts';
 import type { ReadItem } from '../parse/format.ts';
 import type { IndicatorWrites } from '../store/store.ts';
 
@@ -76,7 +76,7 @@ class Intake {
 
   add(item: ReadItem): void {
     if (item.kind === 'rejection') {
-      this.#rejections.push(item.rejection);
+      this.#rejections.push(presentable(item.rejection));
       return;
     }
     const outcome = toSighting(item.ioc);

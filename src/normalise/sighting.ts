@@ -4,6 +4,18 @@ import { normaliseIoc } from './normalise.ts';
 
 const LONGEST_SAMPLE = 200;
 
+const LONGEST_REASON = 500;
+
+/** A rejection fit to be shown on a terminal: what it quotes of the input is without control characters. */
+export function presentable(rejection: Rejection): Rejection {
+  return {
+    place: cleanText(rejection.place, LONGEST_SAMPLE) ?? '',
+    code: rejection.code,
+    reason: cleanText(rejection.reason, LONGEST_REASON) ?? '',
+    sample: cleanText(rejection.sample, LONGEST_SAMPLE) ?? '',
+  };
+}
+
 /** A raw IOC in normal form, or why it cannot be. Nothing is dropped: it is one or the other. */
 export function toSighting(
   raw: RawIoc,

@@ -9,7 +9,7 @@ import { Connection } from './connection.ts';
 import { SqliteLedger } from './ledger.ts';
 import { migrate } from './migrate.ts';
 import { SqliteStore } from './store.ts';
-import { ThreadClient } from './thread-calls.ts';
+import { siblingScript, ThreadClient } from './thread-calls.ts';
 import { inThreadWriter, threadWriter } from './writer-calls.ts';
 import { SqliteWriter } from './writer.ts';
 
@@ -30,7 +30,7 @@ export interface SqliteOptions {
   readonly readerThread?: boolean;
 }
 
-const READER_THREAD = new URL('reader-thread.ts', import.meta.url);
+const READER_THREAD = siblingScript(import.meta.url, 'reader-thread');
 
 /**
  * Opens the store in a directory, brings its schema up to date and claims it for the producer. Throws

@@ -17,6 +17,11 @@ interface Answer {
 /** The method that ends a thread. */
 const CLOSE = 'close';
 
+/** The script `name` beside the module at `url`: TypeScript in a checkout, JavaScript in a built package. */
+export function siblingScript(url: string, name: string): URL {
+  return new URL(`${name}${url.endsWith('.ts') ? '.ts' : '.js'}`, url);
+}
+
 /** Calls into a thread of its own, carried out in the order in which they are made. */
 export class ThreadClient {
   readonly #worker: Worker;

@@ -1,5 +1,5 @@
 import type { Producer } from '../../model/producer.ts';
-import { ThreadClient } from './thread-calls.ts';
+import { siblingScript, ThreadClient } from './thread-calls.ts';
 import type { SqliteWriter } from './writer.ts';
 
 type WriterMethod = Exclude<keyof SqliteWriter, 'close'>;
@@ -43,7 +43,7 @@ export function inThreadWriter(writer: SqliteWriter): AsyncWriter {
 
 /** A writer in a thread of its own, so that the thread that serves never waits for the disk. */
 export function threadWriter(data: WriterThreadData): AsyncWriter {
-  const thread = new ThreadClient(new URL('writer-thread.ts', import.meta.url), data);
+  const thread = new ThreadClient(siblingScript(import.meta.url, 'writer-thread'), data);
   return asyncWriter(
     (method, args) => thread.call(method, args),
     () => thread.close(),

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+
+import { COMMANDS } from '../../src/cli/run.ts';
+import { bench, runOn } from './commands.ts';
+
+for (const { name, options, examples, synopsis } of COMMANDS) {
+  test(`${name} --help shows the usage, every option with its meaning, and an example`, async () => {
+    for (const flag of ['--help', '-h']) {
+      const { code, out, talk } = await runOn([name, flag]);
+      assert.equal(code, 0);
+      assert.equal(talk, '');
+      assert.ok(out.includes(`Usage: soc-defenders ${name} ${synopsis}`));
+      assert.ok(examples.length > 0);
+      for (const example of examples) assert.ok(out.includes(`  ${example}`));
+      for (const option of Object.keys(options)) {
+        assert.match(out, new RegExp(`^  --${option}(?: VALUE)? {2,}\\S`, 'm'), option);
+      }
+    }
+  });
+
+  test(`${name} refuses an option that it does not know, and says where help is`, async () => {
+    const { code, out, talk } = await runOn([name, '--nonsense']);
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.match(talk, /Unknown option '--nonsense'/);
+    assert.ok(talk.includes(`soc-defenders ${name} --help`));
+  });
+}
+
+for (const args of [
+  ['serve', 'now'],
+  ['demo', 'now'],
+  ['export', 'ipv4'],
+  ['doctor', 'who'],
+  ['key'],
+  ['key', 'steal'],
+  ['key', 'create', 'x'],
+  ['key', 'list', 'x'],
+  ['key', 'revoke'],
+  ['key', 'revoke', 'a', 'b'],
+  ['runs', 'x'],
+  ['runs', '1', '2'],
+  ['runs', '-1'],
+  ['import'],
+  ['convert'],
+]) {
+  test(`"${args.join(' ')}" is a wrong command line: exit code 2 and what to write instead`, async (t) => {
+    const { code, out, talk } = await bench(t).run(args);
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.ok(talk.length > 20, talk);
+  });
+}
+
+test('an unknown command is refused with where help is', async () => {
+  const { code, talk } = await runOn(['imprt']);
+  assert.equal(code, 2);
+  assert.match(talk, /no command imprt.*--help/);
+});
+
+test('without a command the overview is shown and the exit code is 2', async () => {
+  const nothing = await runOn([]);
+  const asked = await runOn(['--help']);
+  assert.equal(nothing.code, 2);
+  assert.equal(asked.code, 0);
+  assert.equal(nothing.out, asked.out);
+  for (const { name, summary } of COMMANDS) assert.ok(asked.out.includes(`${name.padEnd(7)}  ${summary}`));
+  for (const exit of ['0 done', '1 failed', '2 wrong', '3 input', '4 doctor'])
+    assert.ok(asked.out.includes(exit));
+});
+
+test('--version is the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  assert.deepEqual(await runOn(['--version']), { code: 0, out: `${version}\n`, talk: '' });
+});

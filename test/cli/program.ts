@@ -1,0 +1,54 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** The program as a process of its own. */
+export interface Program {
+  readonly process: ChildProcessByStdio<Writable, Readable, Readable>;
+  /** All that it has written so far. */
+  readonly out: () => string;
+  readonly talk: () => string;
+  /** Waits until its output or talk matches, and returns the first group. */
+  readonly says: (pattern: RegExp) => Promise<string>;
+  /** Waits for its end. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+}
+
+/** Starts the program; it is killed with the test. Nothing of the test's own environment but the path is handed on. */
+export function start(
+  context: TestContext,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Program {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  context.after(() => child.kill('SIGKILL'));
+  const text = { out: '', talk: '' };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.out += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.talk += chunk));
+  child.stdin.on('error', () => undefined);
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }));
+  return {
+    process: child,
+    out: () => text.out,
+    talk: () => text.talk,
+    ended,
+    says: async (pattern) => {
+      const deadline = Date.now() + 10_000;
+      for (;;) {
+        const match = pattern.exec(text.out) ?? pattern.exec(text.talk);
+        if (match !== null) return match[1] ?? match[0];
+        if (Date.now() > deadline || child.exitCode !== null) {
+          throw new Error(`the program never said ${pattern}: ${text.out}${text.talk}`);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+  };
+}

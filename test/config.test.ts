@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { ConfigError, loadConfig, LOG_LEVELS, SETTINGS } from '../src/config.ts';
+import { SOC_DEFENDERS } from '../src/model/producer.ts';
+
+test('without any setting the documented defaults hold', () => {
+  assert.deepEqual(loadConfig({ PATH: '/bin', SOCKS: 'x' }), {
+    dataDirectory: './data',
+    host: '127.0.0.1',
+    port: 8080,
+    producer: SOC_DEFENDERS,
+    trustProxy: [],
+    apiKeyInQuery: false,
+    logLevel: 'info',
+  });
+});
+
+test('an empty setting counts as not set', () => {
+  const empty = Object.fromEntries(SETTINGS.map(({ name }) => [name, '']));
+  assert.deepEqual(loadConfig(empty), loadConfig({}));
+});
+
+test('each setting is taken from the environment', () => {
+  const uuid = '11111111-2222-4333-8444-555555555555';
+  const config = loadConfig({
+    SOC_DATA_DIR: '/srv/soc',
+    SOC_HOST: '::1',
+    SOC_PORT: '0',
+    SOC_PRODUCER_NAME: 'Example CERT',
+    SOC_PRODUCER_ID: uuid,
+    SOC_TRUST_PROXY: ' 192.0.2.1, 198.51.100.0/24 ,,2001:db8::/32',
+    SOC_API_KEY_IN_QUERY: 'true',
+    SOC_LOG_LEVEL: 'silent',
+  });
+  assert.deepEqual(config, {
+    dataDirectory: '/srv/soc',
+    host: '::1',
+    port: 0,
+    producer: { name: 'Example CERT', uuid },
+    trustProxy: ['192.0.2.1', '198.51.100.0/24', '2001:db8::/32'],
+    apiKeyInQuery: true,
+    logLevel: 'silent',
+  });
+});
+
+test('overrides go before the environment', () => {
+  const { port, host } = loadConfig({ SOC_PORT: '1', SOC_HOST: '::' }, { SOC_PORT: '2' });
+  assert.deepEqual([port, host], [2, '::']);
+  assert.throws(() => loadConfig({ SOC_PORT: '1' }, { SOC_PORT: '' }), ConfigError);
+});
+
+test('another name gives another identity, always the same', () => {
+  const named = (SOC_PRODUCER_NAME: string) => loadConfig({ SOC_PRODUCER_NAME }).producer.uuid;
+  assert.equal(named('Example CERT'), named('Example CERT'));
+  assert.notEqual(named('Example CERT'), named('Example CSIRT'));
+  assert.equal(named('SOC Defenders'), SOC_DEFENDERS.uuid);
+});
+
+for (const [name, values] of [
+  ['SOC_PORT', ['-1', '65536', '100000', '8080 ', '0x50', '1e3', 'http', '80.5']],
+  ['SOC_PRODUCER_ID', ['x', '11111111-2222-4333-8444-55555555555', '5A3D1F0E-7C64-4B52-9D0A-2F6B8E41C7D3']],
+  ['SOC_API_KEY_IN_QUERY', ['yes', '1', 'TRUE', ' true']],
+  ['SOC_LOG_LEVEL', ['trace', 'INFO', 'warning', '__proto__']],
+  [
+    'SOC_TRUST_PROXY',
+    [
+      'nonsense',
+      'true',
+      '192.0.2',
+      '192.0.2.0/33',
+      '0.0.0.0/0',
+      '192.0.2.1/',
+      'fe80::1%eth0',
+      '192.0.2.1;192.0.2.2',
+      '::1, proxy.example.com',
+    ],
+  ],
+] as const) {
+  test(`${name} refuses what it cannot be, naming itself and the value`, () => {
+    for (const value of values) {
+      assert.throws(
+        () => loadConfig({ [name]: value }),
+        (error: Error) => {
+          assert.ok(error instanceof ConfigError, value);
+          assert.ok(error.message.startsWith(`${name}: "`) && error.message.endsWith('.'), error.message);
+          return true;
+        },
+      );
+    }
+  });
+}
+
+test('every log level there is is taken', () => {
+  for (const level of LOG_LEVELS) assert.equal(loadConfig({ SOC_LOG_LEVEL: level }).logLevel, level);
+});
+
+test('a variable that begins with SOC_ and is no setting is refused, with those that there are', () => {
+  assert.throws(() => loadConfig({ SOC_PROT: '80', SOC_X: '' }), {
+    name: 'ConfigError',
+    message: `SOC_PROT, SOC_X: no such setting. There are ${SETTINGS.map(({ name }) => name).join(', ')}.`,
+  });
+});
+
+test('what was loaded cannot be changed', () => {
+  const config = loadConfig({ SOC_TRUST_PROXY: '192.0.2.1' });
+  assert.ok(Object.isFrozen(config));
+  assert.throws(() => Object.assign(config, { port: 1 }), TypeError);
+  assert.throws(() => (config.trustProxy as string[]).push('192.0.2.2'), TypeError);
+});
