@@ -87,7 +87,7 @@ export function answerCalls(
   port.on('message', ({ id, method, args }: Call) => {
     const answer = settled(id, () => {
       target ??= open();
-      const call = target[method as 'close'] as (...parameters: readonly unknown[]) => unknown;
+      const call = Reflect.get(target, method) as (...parameters: readonly unknown[]) => unknown;
       return call.apply(target, [...args]);
     });
     port.postMessage(answer, answer.error === undefined ? [...transferred(answer.result)] : []);
