@@ -10,7 +10,7 @@ import { StixIds } from '../render/stix/id.ts';
 import { renderIndicator } from '../render/stix/indicator.ts';
 import { assess, type Report } from '../score/assess.ts';
 import { withContext } from '../score/contexts.ts';
-import { expiryOf } from '../score/life.ts';
+import { expiryOf, publishedEnd } from '../score/life.ts';
 import { loadConfig } from '../config.ts';
 import { type Command, EXIT, type Terminal, UsageError } from './command.ts';
 import { INPUT_HELP, INPUT_OPTIONS, openFile } from './input.ts';
@@ -115,13 +115,12 @@ class Collection {
 
   #render(ids: StixIds, ioc: Ioc, reports: readonly Report[]): string {
     const assessment = assess(ioc, reports);
-    const until = expiryOf(ioc.type, assessment.lastSeen);
     return renderIndicator(assessment, {
       uuid: ids.indicatorUuid(ioc.type, ioc.value),
       identity: ids.identity,
       created: this.#now,
       modified: this.#now,
-      validUntil: until === undefined ? undefined : Math.max(until, assessment.firstSeen + 1),
+      validUntil: publishedEnd(expiryOf(ioc.type, assessment.lastSeen), assessment.firstSeen),
     });
   }
 

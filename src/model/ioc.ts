@@ -22,8 +22,3 @@ export interface Ioc {
   readonly type: IocType;
   readonly value: string;
 }
-
-/** Whether `text` names one of the ten types exactly. */
-export function isIocType(text: string): text is IocType {
-  return (IOC_TYPES as readonly string[]).includes(text);
-}

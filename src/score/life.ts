@@ -23,6 +23,11 @@ export function expiryOf(type: IocType, lastSeen: number): number | undefined {
   return life === undefined ? undefined : lastSeen + life;
 }
 
+/** `valid_until` as it is published: it is later than `valid_from` (STIX 2.1 §4.7.1). */
+export function publishedEnd(until: number | undefined, validFrom: number): number | undefined {
+  return until === undefined ? undefined : Math.max(until, validFrom + 1);
+}
+
 /** What is published of an IOC's validity: when it ends, and when that end was last moved. */
 export interface Validity {
   readonly until: number | undefined;

@@ -1,10 +1,10 @@
 import { IOC_TYPES, type Ioc } from '../../model/ioc.ts';
-import { TLP_MARKINGS } from '../../model/marking.ts';
 import type { Context, Sighting } from '../../model/sighting.ts';
 import type { Report } from '../../score/assess.ts';
 import type { Validity } from '../../score/life.ts';
 import { withContext } from '../../score/contexts.ts';
 import type { Connection } from './connection.ts';
+import { sourceOfRow } from './runs.ts';
 
 /** A row of table `ioc`. */
 export interface IocRow extends Ioc {
@@ -121,13 +121,7 @@ function iocRow(row: Record<string, unknown>): IocRow {
 
 function reportOf(row: Record<string, unknown>): Report {
   return {
-    source: {
-      name: String(row.name),
-      ...(row.url !== null && { url: String(row.url) }),
-      ...(row.category !== null && { category: String(row.category) }),
-      tlp: TLP_MARKINGS[Number(row.tlp)]!,
-      confidence: Number(row.confidence),
-    },
+    source: sourceOfRow(row),
     contexts: parseContexts(row.contexts),
     firstReported: Number(row.first_reported),
     lastReported: Number(row.last_reported),

@@ -19,7 +19,7 @@ function migrations(): readonly Migration[] {
 }
 
 /** The schema version that this program reads and writes. */
-export function newestSchemaVersion(): number {
+function newestSchemaVersion(): number {
   return migrations().at(-1)!.version;
 }
 
@@ -43,18 +43,6 @@ export function migrate(connection: Connection): void {
       connection.db.exec(sql);
       connection.db.exec(`PRAGMA user_version = ${version}`);
     });
-  }
-}
-
-/** Throws `StoreError` unless the schema is exactly the one that this program knows. */
-export function requireCurrentSchema(connection: Connection): void {
-  const version = schemaVersion(connection);
-  refuseNewer(version);
-  if (version < newestSchemaVersion()) {
-    throw new StoreError(
-      'stale_schema',
-      `the store has schema ${version}, ${newestSchemaVersion()} is needed`,
-    );
   }
 }
 

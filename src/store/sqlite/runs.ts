@@ -96,16 +96,21 @@ export class RunRows {
     const known = this.#sources.get(id);
     if (known !== undefined) return known;
     const row = this.#connection.prepare('SELECT * FROM source WHERE id = ?').get(id)!;
-    const source: Source = {
-      name: String(row.name),
-      ...(row.url !== null && { url: String(row.url) }),
-      ...(row.category !== null && { category: String(row.category) }),
-      tlp: TLP_MARKINGS[Number(row.tlp)]!,
-      confidence: Number(row.confidence),
-    };
+    const source = sourceOfRow(row);
     this.#sources.set(id, source);
     return source;
   }
+}
+
+/** A source as a row of its table gives it. */
+export function sourceOfRow(row: Record<string, unknown>): Source {
+  return {
+    name: String(row.name),
+    ...(row.url !== null && { url: String(row.url) }),
+    ...(row.category !== null && { category: String(row.category) }),
+    tlp: TLP_MARKINGS[Number(row.tlp)]!,
+    confidence: Number(row.confidence),
+  };
 }
 
 /** The newest runs first. */

@@ -6,7 +6,7 @@ import { uuidBytes } from '../../model/uuid.ts';
 import { StixIds } from '../../render/stix/id.ts';
 import { renderIndicator } from '../../render/stix/indicator.ts';
 import { assess, type Assessment, type Report } from '../../score/assess.ts';
-import { nextValidity, type Validity } from '../../score/life.ts';
+import { nextValidity, publishedEnd, type Validity } from '../../score/life.ts';
 import { type IngestCounts, type KeyRecord, type NewKey, StoreError } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { type IocRow, IocRows } from './ioc-rows.ts';
@@ -221,9 +221,7 @@ export class SqliteWriter {
   /** All of a version but its stamps. */
   #draft(uuid: string, assessment: Assessment, published: Validity | undefined, now: number): Draft {
     const validity = nextValidity(assessment.type, assessment.lastSeen, published, now);
-    // valid_until is later than valid_from (STIX 2.1 §4.7.1).
-    const until =
-      validity.until === undefined ? undefined : Math.max(validity.until, assessment.firstSeen + 1);
+    const until = publishedEnd(validity.until, assessment.firstSeen);
     const publication = { uuid, identity: this.#ids.identity, validUntil: until };
     return {
       validity,
