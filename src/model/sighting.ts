@@ -1,3 +1,4 @@
+import type { Hold } from './hold.ts';
 import type { Ioc, IocType } from './ioc.ts';
 import type { Sector } from './sector.ts';
 import type { Tlp } from './marking.ts';
@@ -28,8 +29,30 @@ export interface Context {
   /** Free text in the source's words. */
   readonly comment?: string;
   readonly tlp?: Tlp;
+  /** Groups that the source names behind it. */
+  readonly actors?: readonly string[];
+  /** Where in a text it was found. */
+  readonly evidence?: Evidence;
+  /** What was concluded and not stated: families, techniques and sectors, each with the words that it follows from. */
+  readonly derived?: readonly Derived[];
   /** The source takes the IOC back. */
   readonly revoked?: boolean;
+}
+
+/** The place of a value in a text. */
+export interface Evidence {
+  /** The sentence, table row or list item that holds it, as it stands there, at most 500 characters. */
+  readonly sentence: string;
+  /** Characters (UTF-16) before it in the document. */
+  readonly offset: number;
+  readonly defanged: boolean;
+}
+
+/** A conclusion: `sector` `energy` from `tag "scada"`. */
+export interface Derived {
+  readonly kind: 'family' | 'technique' | 'sector' | 'actor';
+  readonly value: string;
+  readonly from: string;
 }
 
 /** A value as a file gives it, possibly defanged, before it is normalised. */
@@ -42,7 +65,10 @@ export interface RawIoc extends Context {
 }
 
 /** One source's report of one IOC, in normal form. */
-export interface Sighting extends Context, Ioc {}
+export interface Sighting extends Context, Ioc {
+  /** Why the IOC may not be published; absent when it may. It is a property of the IOC, not part of what the source says. */
+  readonly hold?: Hold;
+}
 
 /** Why a record or value was not taken. `sample` is what it looked like, 200 characters at most. */
 export interface Rejection {
@@ -87,4 +113,8 @@ export interface Source {
   readonly tlp: Tlp;
   /** For sightings that state no confidence of their own, 0 to 100. */
   readonly confidence: number;
+  /** How far its word is believed, 0 to 100; 100 unless said otherwise. */
+  readonly reliability?: number;
+  /** Whose word it is: sources of one publisher do not confirm one another. The name unless said otherwise. */
+  readonly publisher?: string;
 }

@@ -1,5 +1,5 @@
 import { findTechnique } from '../model/attack.ts';
-import type { Context, RawIoc } from '../model/sighting.ts';
+import type { Context, Evidence, RawIoc } from '../model/sighting.ts';
 
 /** No word, remark or address of a source is kept longer than this, in characters. */
 const LONGEST_WORD = 100;
@@ -25,6 +25,8 @@ export function normaliseContext(raw: RawIoc): Context {
   const reference = raw.reference === undefined ? undefined : webAddress(raw.reference);
   const tags = cleanWords(raw.tags);
   const techniques = ids(raw.techniques, (id) => findTechnique(id) !== undefined);
+  const actors = cleanWords(raw.actors);
+  const evidence = raw.evidence === undefined ? undefined : cleanEvidence(raw.evidence);
   const cves = ids(raw.cves, (id) => /^CVE-\d{4}-\d{4,19}$/.test(id));
   return {
     ...(entry !== undefined && { entry }),
@@ -40,6 +42,8 @@ export function normaliseContext(raw: RawIoc): Context {
     ...(reference !== undefined && { reference }),
     ...(comment !== undefined && { comment }),
     ...(raw.tlp !== undefined && { tlp: raw.tlp }),
+    ...(actors !== undefined && { actors }),
+    ...(evidence !== undefined && { evidence }),
     ...(raw.revoked === true && { revoked: true }),
   };
 }
@@ -56,6 +60,11 @@ export function cleanText(text: string | undefined, longest: number): string | u
         .slice(0, longest - 1)
         .trimEnd()
         .toWellFormed()}…`;
+}
+
+function cleanEvidence({ sentence, offset, defanged }: Evidence): Evidence | undefined {
+  const clean = cleanText(sentence, LONGEST_COMMENT);
+  return clean === undefined ? undefined : { sentence: clean, offset, defanged };
 }
 
 function cleanWords(words: readonly string[] | undefined): string[] | undefined {
