@@ -93,7 +93,8 @@ async function tell(
   const n = (count: number) => count.toLocaleString('en');
   terminal.say(
     `${name}${format === undefined ? '' : ` (${format})`}: ${n(report.read)} read, ${n(report.added)} new, ` +
-      `${n(report.updated)} updated, ${n(report.unchanged)} unchanged, ${n(report.quarantined)} quarantined`,
+      `${n(report.updated)} updated, ${n(report.unchanged)} unchanged, ${n(report.quarantined)} quarantined` +
+      (report.held > 0 ? `, ${n(report.held)} held back` : ''),
   );
   if (report.read === 0 && failure === undefined)
     terminal.say('  Nothing in it looks like an indicator. Is it the right file?');

@@ -1,8 +1,8 @@
 import type { Rejection, Sighting } from '../model/sighting.ts';
 import type { Clock } from '../model/time.ts';
-import { presentable, toSighting } from '../normalise/sighting.ts';
 import type { ReadItem } from '../parse/format.ts';
 import type { IndicatorWrites } from '../store/store.ts';
+import { screen, type Screening } from './screen.ts';
 
 /** So many sightings go to the store in one transaction: some 60 ms of writing. */
 const BATCH = 2_000;
@@ -13,6 +13,7 @@ export interface TakeInReport {
   readonly added: number;
   readonly updated: number;
   readonly unchanged: number;
+  readonly held: number;
   readonly expired: number;
   readonly quarantined: number;
   /** The stamp of the last version published; 0 when none was. */
@@ -25,6 +26,10 @@ export interface TakeInOptions {
   readonly onProgress?: (report: TakeInReport) => void;
   /** Takes all in one transaction at the end: everything or nothing. */
   readonly atomic?: boolean;
+  /** What every record goes through. */
+  readonly screening?: Screening;
+  /** Leaves rejections alone: they have been kept before. */
+  readonly rejectionsKept?: boolean;
 }
 
 /**
@@ -57,6 +62,7 @@ class Intake {
     added: 0,
     updated: 0,
     unchanged: 0,
+    held: 0,
     expired: 0,
     quarantined: 0,
     lastStamp: 0,
@@ -75,13 +81,9 @@ class Intake {
   }
 
   add(item: ReadItem): void {
-    if (item.kind === 'rejection') {
-      this.#rejections.push(presentable(item.rejection));
-      return;
-    }
-    const outcome = toSighting(item.ioc);
+    const outcome = screen(item, this.#options.screening ?? {});
     if (outcome.ok) this.#sightings.push(outcome.sighting);
-    else this.#rejections.push(outcome.rejection);
+    else if (this.#options.rejectionsKept !== true) this.#rejections.push(outcome.rejection);
   }
 
   /** Sends off what is a full batch, once the one before has been written. */
@@ -112,6 +114,7 @@ class Intake {
         added: this.report.added + counts.added,
         updated: this.report.updated + counts.updated,
         unchanged: this.report.unchanged + counts.unchanged,
+        held: this.report.held + counts.held,
         expired: this.report.expired + counts.expired,
         lastStamp: Math.max(this.report.lastStamp, counts.lastStamp),
       };

@@ -99,6 +99,7 @@ export const REJECTION_CODES = {
   control_character: 'holds a control or invisible character',
   bad_time: 'a time that cannot be',
   not_an_ioc: 'the source itself says that this is no threat',
+  own_host: 'the host of the feed, or of the report, that names it',
 } as const;
 
 export type RejectionCode = keyof typeof REJECTION_CODES;

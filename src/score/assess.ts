@@ -29,6 +29,8 @@ export interface Assessment extends Ioc {
   readonly cves: readonly string[];
   readonly sectors: readonly Sector[];
   readonly reports: readonly SourceNote[];
+  /** The first moment at which, without any news, confidence falls into a lower band, or undefined. */
+  readonly reviewAt?: number | undefined;
 }
 
 /** A source's name with its page or remark about the IOC. */
@@ -46,7 +48,7 @@ const MOST_WORDS = 50;
  * standing report gives, the TLP the strictest. An IOC that every source has taken back is revoked,
  * and is then described by what was said of it last. `reports` must not be empty.
  */
-export function assess(ioc: Ioc, reports: readonly Report[]): Assessment {
+export function assess(ioc: Ioc, reports: readonly Report[], _now = 0): Assessment {
   const said = statements(reports);
   const standing = said.filter(({ context }) => context.revoked !== true);
   const revoked = standing.length === 0;

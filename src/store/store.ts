@@ -1,6 +1,8 @@
+import type { Hold } from '../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../model/indicator-query.ts';
 import type { Ioc } from '../model/ioc.ts';
-import type { Rejection, RejectionCode, Sighting, Source } from '../model/sighting.ts';
+import type { OperatorEntry } from '../model/operator-entry.ts';
+import type { Context, Rejection, RejectionCode, Sighting, Source } from '../model/sighting.ts';
 import type { TierName } from '../model/tier.ts';
 
 /**
@@ -8,7 +10,8 @@ import type { TierName } from '../model/tier.ts';
  * Times and stamps are UTC milliseconds. Methods reject with `StoreError` when the store cannot answer;
  * a rejected write has changed nothing.
  */
-export interface Store extends IndicatorReads, IndicatorWrites, KeyStore, RequestLedger {
+export interface Store
+  extends IndicatorReads, IndicatorWrites, RunStore, GateStore, FeedStore, KeyStore, RequestLedger {
   /** What `doctor` and the start-up look at. */
   health(): Promise<StoreHealth>;
   /** Finishes what is under way and lets go of every file and connection. */
@@ -55,13 +58,21 @@ export interface Slice {
 }
 
 export interface IndicatorWrites {
-  /** Opens the record of an import or feed run and returns its id. */
-  beginRun(source: Source, input: string, now: number): Promise<number>;
+  /**
+   * Opens the record of an import or feed run and returns its id. Under a lease, what the run writes later is refused
+   * with `lost_lease` once another process has claimed the feed.
+   */
+  beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number>;
   /**
    * Takes in one batch of one source's sightings, all or nothing, and publishes a version of every
-   * indicator that changed visibly.
+   * indicator that changed visibly. What has a hold is kept and not published.
    */
   ingest(run: number, sightings: readonly Sighting[], now: number): Promise<IngestCounts>;
+  /**
+   * Takes in that the run's source says nothing any more of these IOCs (ids as in `KnownIoc`), and revokes those of which
+   * nobody else does. Returns of how many it withdrew its word.
+   */
+  withdraw(run: number, iocs: readonly number[], now: number): Promise<number>;
   /** Keeps what a run did not take, with counts for each reason and some samples. */
   quarantine(run: number, rejections: readonly Rejection[]): Promise<void>;
   /** Closes a run. `failure` is why it ended early. */
@@ -69,18 +80,23 @@ export interface IndicatorWrites {
   /** Takes back IOCs for every source, for false positives: publishes each retraction once. */
   retract(iocs: readonly Ioc[], reason: string, now: number): Promise<number>;
   /**
+   * Looks again at IOCs whose time has come: publishes what has faded into a lower confidence, and revokes what has
+   * expired. Returns how many it looked at, `limit` at most; to be called again while it is as many.
+   */
+  review(now: number, limit: number): Promise<number>;
+  /**
    * Clears away what no reader sees any more: replaced versions, and expired ones out of what a first
    * download walks through. Returns how many; to be called again while there are some.
    */
   sweep(now: number): Promise<number>;
-  /** The newest runs first, with what they took and what they did not. */
-  listRuns(limit: number): Promise<readonly RunRecord[]>;
   listQuarantine(run: number): Promise<readonly QuarantineRecord[]>;
   /** One IOC with all that is known of it, or undefined. */
   findIoc(ioc: Ioc): Promise<IocRecord | undefined>;
+  /** The same by the UUID of its indicator. */
+  findIndicator(uuid: string): Promise<IocRecord | undefined>;
 }
 
-/** What became of a batch. Every sighting is counted once. */
+/** What became of a batch. Every sighting is counted once, as added, updated, unchanged or held. */
 export interface IngestCounts {
   /** IOCs never seen before. */
   readonly added: number;
@@ -88,10 +104,76 @@ export interface IngestCounts {
   readonly updated: number;
   /** Sightings that changed nothing a consumer acts on. */
   readonly unchanged: number;
+  /** Sightings of IOCs that the gate holds back: kept, not published. */
+  readonly held: number;
   /** Of all these, those whose validity is already over: kept, but in no first download. */
   readonly expired: number;
   /** The stamp of the last version published; 0 when none was. */
   readonly lastStamp: number;
+}
+
+/** Runs: looking at what they changed, and taking it back. */
+export interface RunStore {
+  /** The newest runs first, with what they took and what they did not. */
+  listRuns(limit: number): Promise<readonly RunRecord[]>;
+  findRun(run: number): Promise<RunRecord | undefined>;
+  /** What a run changed, for those after the id `after`; kept for 30 days. */
+  listChanges(run: number, after: number, limit: number): Promise<readonly RunChange[]>;
+  /** Says how far a run is, what it needs to go on (`spool`, JSON), and why it stands still. */
+  setRunState(run: number, state: RunState, spool?: string, reason?: string): Promise<void>;
+  /** The newest run of a feed, or undefined. */
+  newestRun(feed: string): Promise<RunRecord | undefined>;
+  /** Hands a run that was cut off to whoever holds its feed now. */
+  adoptRun(run: number, owner: string): Promise<void>;
+  /** Closes a run that is not going to be published. */
+  closeRun(run: number, state: 'discarded', reason: string, now: number): Promise<void>;
+  /**
+   * Puts back what a run changed, as a run of its own, and publishes the reversal. What a later run has changed again is
+   * left as it is. Rejects with `StoreError` for a run that there is not.
+   */
+  undoRun(run: number, now: number): Promise<UndoReport>;
+  /** For each sighting, how it differs from what the source says so far. */
+  compare(source: string, sightings: readonly Sighting[]): Promise<readonly Comparison[]>;
+  /** IOCs that a source stands by, by id, for those after the id `after`. */
+  standing(source: string, after: number, limit: number): Promise<readonly KnownIoc[]>;
+}
+
+/** How a sighting differs from what its source says; `id` is the IOC's, 0 when it is not known. */
+export interface Comparison {
+  readonly id: number;
+  readonly change: 'new' | 'changed' | 'same';
+}
+
+export interface KnownIoc extends Ioc {
+  /** The store's own id of it, rising in the order in which IOCs became known. */
+  readonly id: number;
+  readonly hold?: Hold;
+}
+
+/** `reading` changes nothing; `publishing` is completed whatever happens; `held` waits for the operator. */
+export type RunState = 'reading' | 'publishing' | 'held' | 'done' | 'failed' | 'discarded';
+
+/** What a run did to what its source says of an IOC; a kind's position is its code in the store. */
+export const RUN_CHANGE_KINDS = ['added', 'changed', 'withdrawn'] as const;
+export type RunChangeKind = (typeof RUN_CHANGE_KINDS)[number];
+
+export interface RunChange extends Ioc {
+  readonly id: number;
+  readonly kind: RunChangeKind;
+}
+
+export interface UndoReport {
+  /** The run that the reversal is recorded as. */
+  readonly run: number;
+  readonly restored: number;
+  /** Changes that a later run has changed again, left as they are. */
+  readonly skipped: number;
+}
+
+/** In whose name a feed is run. */
+export interface RunLease {
+  readonly feed: string;
+  readonly owner: string;
 }
 
 export interface RunRecord {
@@ -101,11 +183,91 @@ export interface RunRecord {
   readonly startedAt: number;
   readonly endedAt?: number;
   readonly failure?: string;
+  readonly feed?: string;
+  readonly state: RunState;
   readonly read: number;
   readonly added: number;
   readonly updated: number;
   readonly unchanged: number;
+  readonly held: number;
+  readonly withdrawn: number;
   readonly quarantined: number;
+  readonly spool?: string;
+}
+
+/** What the gate needs kept: the operator's lists, and which IOCs it holds back. */
+export interface GateStore {
+  /** The operator's entries, expired ones too. */
+  listEntries(): Promise<readonly OperatorEntry[]>;
+  /** Adds an entry, or replaces the one of the same list and value. */
+  putEntry(entry: OperatorEntry): Promise<void>;
+  /** Whether there was such an entry. */
+  removeEntry(list: OperatorEntry['list'], value: string): Promise<boolean>;
+  /** All IOCs, by id, for those after the id `after`. */
+  listIocs(after: number, limit: number): Promise<readonly KnownIoc[]>;
+  /** Holds IOCs back, or, without a hold, lets them go; publishes what changes by it. Returns how many versions. */
+  setHolds(holds: readonly { readonly id: number; readonly hold?: Hold }[], now: number): Promise<number>;
+  /** The fingerprint of the gate by which all IOCs were last checked; empty for none. */
+  gateFingerprint(): Promise<string>;
+  setGateFingerprint(fingerprint: string): Promise<void>;
+}
+
+/** The feeds of the catalogue and the operator's own, with how they fare. Times are UTC milliseconds. */
+export interface FeedStore {
+  /** Makes known the feeds of the catalogue, so that they can be claimed; forgets those that it has no more. */
+  syncFeeds(
+    feeds: readonly { readonly name: string; readonly enabled: boolean }[],
+    now: number,
+  ): Promise<void>;
+  /** Adds or replaces a feed of the operator's own; `definition` is JSON. */
+  putFeed(name: string, definition: string, now: number): Promise<void>;
+  /** Removes a feed of the operator's own. Whether there was one. What it published stays. */
+  removeFeed(name: string): Promise<boolean>;
+  /** Switches a feed on or off; on also makes it due now. Whether there is one. */
+  enableFeed(name: string, enabled: boolean, now: number): Promise<boolean>;
+  listFeeds(): Promise<readonly FeedRecord[]>;
+  /**
+   * Claims the feed that is due for longest, or the named one whether due or not, for `lease` milliseconds; undefined when none
+   * is, or when another holds it.
+   */
+  claimFeed(owner: string, now: number, lease: number, name?: string): Promise<FeedRecord | undefined>;
+  /** Prolongs a claim. False when it is lost. */
+  renewFeed(name: string, owner: string, until: number): Promise<boolean>;
+  /** Notes how a feed fares and gives up the claim. Does nothing when the claim is lost. */
+  settleFeed(name: string, owner: string, outcome: FeedSettlement): Promise<void>;
+}
+
+/** Every state of a feed besides the troubles of fetching it, with a sentence for people. */
+export interface FeedSettlement {
+  readonly state: string;
+  readonly reason?: string;
+  readonly nextAt: number;
+  readonly checkedAt: number;
+  readonly failures: number;
+  /** Set when the run was good, unchanged ones included. */
+  readonly goodAt?: number;
+  readonly goodRun?: number;
+  /** Set when its content was another than before. */
+  readonly changedAt?: number;
+  readonly bookmark?: string;
+}
+
+export interface FeedRecord {
+  readonly name: string;
+  /** JSON, for the operator's own. */
+  readonly definition?: string;
+  readonly enabled: boolean;
+  readonly nextAt: number;
+  readonly owner?: string;
+  readonly leaseUntil: number;
+  readonly bookmark?: string;
+  readonly failures: number;
+  readonly state: string;
+  readonly reason?: string;
+  readonly checkedAt?: number;
+  readonly goodAt?: number;
+  readonly goodRun?: number;
+  readonly changedAt?: number;
 }
 
 export interface QuarantineRecord {
@@ -116,11 +278,30 @@ export interface QuarantineRecord {
 
 export interface IocRecord extends Ioc {
   readonly created: number;
-  /** The stamp of its newest version, visible or still to come. */
+  /** The stamp of its newest version, visible or still to come; 0 when it was never published. */
   readonly stamp: number;
   readonly revoked: boolean;
+  /** Its newest version; empty when it was never published. */
   readonly stix: string;
+  /** Why the gate keeps it back. */
+  readonly hold?: Hold;
+  /** Why the operator took it back. */
+  readonly retracted?: string;
+  readonly validUntil?: number;
+  /** What each source says of it. */
   readonly sightings: readonly (Sighting & { readonly source: string; readonly reports: number })[];
+  readonly sources: readonly SourceWord[];
+}
+
+/** What one source says of an IOC, and when it was heard. */
+export interface SourceWord {
+  readonly source: Source;
+  readonly firstReported: number;
+  readonly lastReported: number;
+  readonly reports: number;
+  /** Whether it still says so. */
+  readonly stands: boolean;
+  readonly contexts: readonly Context[];
 }
 
 export interface KeyStore {
@@ -201,6 +382,7 @@ export class StoreError extends Error {
     | 'other_producer'
     | 'limit_reached'
     | 'ambiguous'
+    | 'lost_lease'
     | 'unavailable';
 
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {

@@ -33,6 +33,7 @@ class RecordingStore {
       added: sightings.length,
       updated: 0,
       unchanged: 0,
+      held: 0,
       expired: 1,
       lastStamp: START + this.batches.length,
     };
@@ -80,6 +81,7 @@ test('sightings go to the store in batches, one after the other, in their order'
     added: 9_700,
     updated: 0,
     unchanged: 0,
+    held: 0,
     expired: sizes.length,
     quarantined: 0,
     lastStamp: START + sizes.length,

@@ -126,7 +126,7 @@ export function storeContract(name: string, open: StoreOpener): void {
       const sightings = [domain(1), domain(2, { tags: ['Mozi', 'elf'], reference: 'https://example.org/2' })];
       await take(store, sightings, clock.now);
       const again = await take(store, sightings, clock.now);
-      assert.deepEqual(again, { added: 0, updated: 0, unchanged: 2, expired: 0, lastStamp: 0 });
+      assert.deepEqual(again, { added: 0, updated: 0, unchanged: 2, held: 0, expired: 0, lastStamp: 0 });
       const record = await store.findIoc(domain(1));
       assert.equal(record?.sightings[0]?.reports, 2);
     });
@@ -191,7 +191,7 @@ export function storeContract(name: string, open: StoreOpener): void {
 
     it('does not publish the retraction of what was never published', async (store, clock) => {
       const counts = await take(store, [domain(1, { revoked: true })], clock.now);
-      assert.deepEqual(counts, { added: 0, updated: 0, unchanged: 1, expired: 0, lastStamp: 0 });
+      assert.deepEqual(counts, { added: 0, updated: 0, unchanged: 1, held: 0, expired: 0, lastStamp: 0 });
     });
 
     it('leaves what has expired out of a first download, but not out of a poll', async (store, clock) => {
@@ -351,10 +351,13 @@ export function storeContract(name: string, open: StoreOpener): void {
         startedAt: clock.now,
         endedAt: clock.now + 5,
         failure: 'the file ended early',
+        state: 'failed',
         read: 31,
         added: 1,
         updated: 0,
         unchanged: 0,
+        held: 0,
+        withdrawn: 0,
         quarantined: 30,
       });
       const [quarantined] = await again.listQuarantine(run);

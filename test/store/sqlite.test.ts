@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type StoreOpener, storeContract } from './contract.ts';
+import { feedContract } from './contract-feeds.ts';
 import { losslessDelivery } from './lossless.ts';
 
 const openSqlite: StoreOpener = async (context, clock) => {
@@ -27,4 +28,5 @@ const openSqlite: StoreOpener = async (context, clock) => {
 };
 
 storeContract('SQLite', openSqlite);
+feedContract('SQLite', openSqlite);
 losslessDelivery('SQLite', openSqlite);

@@ -43,4 +43,6 @@ export interface AccessContext {
   /** The present, UTC milliseconds. */
   readonly now: number;
   readonly signal: AbortSignal;
+  /** Keeps a text in a file of its own and tells its path. */
+  readonly spool: (text: string) => Promise<string>;
 }

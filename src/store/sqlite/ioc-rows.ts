@@ -1,10 +1,11 @@
+import type { Hold } from '../../model/hold.ts';
 import { IOC_TYPES, type Ioc } from '../../model/ioc.ts';
 import type { Context, Sighting } from '../../model/sighting.ts';
 import type { Report } from '../../score/assess.ts';
 import type { Validity } from '../../score/life.ts';
 import { withContext } from '../../score/contexts.ts';
 import type { Connection } from './connection.ts';
-import { sourceOfRow } from './runs.ts';
+import { sourceOfRow } from './run-records.ts';
 
 /** A row of table `ioc`. */
 export interface IocRow extends Ioc {
@@ -14,13 +15,21 @@ export interface IocRow extends Ioc {
   readonly validity: Validity;
   /** Why it was taken back for every source, or undefined. */
   readonly retracted: string | undefined;
+  /** Why the gate keeps it back, or undefined. */
+  readonly hold: Hold | undefined;
+  /** Whether a version was ever published before its validity ended. */
+  readonly wasValid: boolean;
+  /** When it is to be looked at again though nothing is heard of it, or undefined. */
+  readonly reviewAt: number | undefined;
 }
 
-/** What an IOC's row says of its newest version. */
-export interface VersionOfIoc {
-  readonly created: number;
-  readonly stamp: number;
-  readonly validity: Validity;
+/** What an IOC's row says of its newest version; one that was never published has the stamp 0. */
+export type VersionOfIoc = Pick<IocRow, 'created' | 'stamp' | 'validity' | 'wasValid' | 'reviewAt'>;
+
+/** What a source said of an IOC before a run changed it. */
+export interface SightingBefore {
+  readonly contexts: string | null;
+  readonly withdrawnAt: number | null;
 }
 
 /** What is asked and kept about IOCs and their sightings, inside the caller's transaction. */
@@ -36,11 +45,12 @@ export class IocRows {
     return row === undefined ? undefined : iocRow(row);
   }
 
-  /** Adds an IOC with its first version; returns its id. */
-  add(uuid: Uint8Array, ioc: Ioc, version: VersionOfIoc): number {
+  /** Adds an IOC with its first version, or with none where it is held back; returns its id. */
+  add(uuid: Uint8Array, ioc: Ioc, version: VersionOfIoc, hold: Hold | undefined): number {
     const sql =
-      'INSERT INTO ioc (uuid, type, value, created, stamp, validity_until, validity_moved_at) VALUES (?, ?, ?, ?, ?, ?, ?)';
-    const { created, stamp, validity } = version;
+      'INSERT INTO ioc (uuid, type, value, created, stamp, validity_until, validity_moved_at, was_valid, review_at, hold) ' +
+      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+    const { created, stamp, validity, wasValid, reviewAt } = version;
     const result = this.#connection
       .prepare(sql)
       .run(
@@ -51,14 +61,43 @@ export class IocRows {
         stamp,
         validity.until ?? null,
         validity.movedAt,
+        Number(wasValid),
+        reviewAt ?? null,
+        hold === undefined ? null : JSON.stringify(hold),
       );
     return Number(result.lastInsertRowid);
   }
 
   /** Records the version that an IOC now has. */
-  setVersion(id: number, { stamp, validity }: VersionOfIoc): void {
-    const sql = 'UPDATE ioc SET stamp = ?, validity_until = ?, validity_moved_at = ? WHERE id = ?';
-    this.#connection.prepare(sql).run(stamp, validity.until ?? null, validity.movedAt, id);
+  setVersion(id: number, { created, stamp, validity, wasValid, reviewAt }: VersionOfIoc): void {
+    const sql =
+      'UPDATE ioc SET created = ?, stamp = ?, validity_until = ?, validity_moved_at = ?, was_valid = ?, review_at = ? WHERE id = ?';
+    this.#connection
+      .prepare(sql)
+      .run(created, stamp, validity.until ?? null, validity.movedAt, Number(wasValid), reviewAt ?? null, id);
+  }
+
+  setReview(id: number, reviewAt: number | undefined): void {
+    this.#connection.prepare('UPDATE ioc SET review_at = ? WHERE id = ?').run(reviewAt ?? null, id);
+  }
+
+  setHold(id: number, hold: Hold | undefined): void {
+    this.#connection
+      .prepare('UPDATE ioc SET hold = ? WHERE id = ?')
+      .run(hold === undefined ? null : JSON.stringify(hold), id);
+  }
+
+  /** IOCs whose review is due, the longest due first. */
+  due(now: number, limit: number): IocRow[] {
+    return this.#connection
+      .prepare('SELECT * FROM ioc INDEXED BY ioc_review WHERE review_at <= ? ORDER BY review_at LIMIT ?')
+      .all(now, limit)
+      .map(iocRow);
+  }
+
+  get(id: number): IocRow | undefined {
+    const row = this.#connection.prepare('SELECT * FROM ioc WHERE id = ?').get(id);
+    return row === undefined ? undefined : iocRow(row);
   }
 
   setRetracted(id: number, reason: string | undefined): void {
@@ -68,36 +107,122 @@ export class IocRows {
   /** Every source's report of an IOC. */
   reports(ioc: number): Report[] {
     const sql =
-      'SELECT g.*, s.name, s.url, s.category, s.tlp, s.confidence FROM sighting AS g JOIN source AS s ON s.id = g.source ' +
+      'SELECT g.*, s.name, s.url, s.category, s.tlp, s.confidence, s.reliability, s.publisher FROM sighting AS g JOIN source AS s ON s.id = g.source ' +
       'WHERE g.ioc = ?';
     return this.#connection.prepare(sql).all(ioc).map(reportOf);
   }
 
-  /** Adds a source's report of an IOC to what the source has said of it so far. */
-  addReport(ioc: number, source: number, sighting: Sighting, now: number): void {
-    const before = this.#connection
-      .prepare('SELECT contexts FROM sighting WHERE ioc = ? AND source = ?')
-      .get(ioc, source);
-    if (before === undefined) return this.addFirstReport(ioc, source, sighting, now);
-    const contexts = withContext(parseContexts(before.contexts), contextOf(sighting));
+  /**
+   * Adds a source's report of an IOC to what the source has said of it so far. Returns what stood before where
+   * that changed, undefined where it did not.
+   */
+  addReport(
+    ioc: number,
+    source: number,
+    sighting: Sighting,
+    run: number,
+    now: number,
+  ): SightingBefore | undefined {
+    const before = this.standing(ioc, source);
+    if (before === undefined) {
+      this.addFirstReport(ioc, source, sighting, run, now);
+      return { contexts: null, withdrawnAt: null };
+    }
+    const contexts = contextsWith(before.contexts, sighting);
+    if (contexts === before.contexts && before.withdrawnAt === null) {
+      const sql =
+        'UPDATE sighting SET last_reported = max(last_reported, ?), reports = reports + 1 WHERE ioc = ? AND source = ?';
+      this.#connection.prepare(sql).run(now, ioc, source);
+      return undefined;
+    }
     const sql =
-      'UPDATE sighting SET last_reported = max(last_reported, ?), reports = reports + 1, contexts = ? WHERE ioc = ? AND source = ?';
-    this.#connection.prepare(sql).run(now, JSON.stringify(contexts), ioc, source);
+      'UPDATE sighting SET last_reported = max(last_reported, ?), reports = reports + 1, contexts = ?, withdrawn_at = NULL, ' +
+      'run = ? WHERE ioc = ? AND source = ?';
+    this.#connection.prepare(sql).run(now, contexts, run, ioc, source);
+    return before;
   }
 
   /** Adds the first report of an IOC by a source. */
-  addFirstReport(ioc: number, source: number, sighting: Sighting, now: number): void {
+  addFirstReport(ioc: number, source: number, sighting: Sighting, run: number, now: number): void {
     const sql =
-      'INSERT INTO sighting (ioc, source, first_reported, last_reported, reports, contexts) VALUES (?, ?, ?, ?, 1, ?)';
-    this.#connection.prepare(sql).run(ioc, source, now, now, JSON.stringify([contextOf(sighting)]));
+      'INSERT INTO sighting (ioc, source, first_reported, last_reported, reports, contexts, run) VALUES (?, ?, ?, ?, 1, ?, ?)';
+    this.#connection
+      .prepare(sql)
+      .run(ioc, source, now, now, JSON.stringify([inOrder(contextOf(sighting))]), run);
+  }
+
+  /** What a source says of an IOC, with the run that changed it last; undefined when it never said anything. */
+  standing(ioc: number, source: number): (SightingBefore & { readonly run: number }) | undefined {
+    const row = this.#connection
+      .prepare('SELECT contexts, withdrawn_at, run FROM sighting WHERE ioc = ? AND source = ?')
+      .get(ioc, source);
+    if (row === undefined) return undefined;
+    const withdrawnAt = row.withdrawn_at === null ? null : Number(row.withdrawn_at);
+    return { contexts: String(row.contexts), withdrawnAt, run: Number(row.run) };
+  }
+
+  /** What a source would change by a sighting: nothing, what it says, or that it says anything at all. */
+  compare(ioc: number, source: number, sighting: Sighting): 'new' | 'changed' | 'same' {
+    const before = this.standing(ioc, source);
+    if (before === undefined || before.withdrawnAt !== null) return 'new';
+    const contexts = contextsWith(before.contexts, sighting);
+    return contexts === before.contexts ? 'same' : 'changed';
+  }
+
+  /** Puts what a source said of an IOC back to what it was, or, where nothing was, notes that it says it no more. */
+  restore(ioc: number, source: number, before: SightingBefore, run: number, now: number): void {
+    const sql =
+      'UPDATE sighting SET contexts = coalesce(?, contexts), withdrawn_at = ?, run = ? WHERE ioc = ? AND source = ?';
+    const withdrawnAt = before.contexts === null ? now : before.withdrawnAt;
+    this.#connection.prepare(sql).run(before.contexts, withdrawnAt, run, ioc, source);
+  }
+
+  /** Notes that a source says nothing of an IOC any more. */
+  withdraw(ioc: number, source: number, run: number, now: number): void {
+    this.#connection
+      .prepare('UPDATE sighting SET withdrawn_at = ?, run = ? WHERE ioc = ? AND source = ?')
+      .run(now, run, ioc, source);
   }
 }
 
 /** What a sighting says besides its value. The first time seen, where only the last is told, is that one. */
 function contextOf(sighting: Sighting): Context {
-  const { type: _type, value: _value, ...context } = sighting;
+  const { type: _type, value: _value, hold: _hold, ...context } = sighting;
   if (context.firstSeen !== undefined || context.lastSeen === undefined) return context;
   return { ...context, firstSeen: context.lastSeen };
+}
+
+/** A source's records, as they are stored, after one more. */
+function contextsWith(stored: string | null, sighting: Sighting): string {
+  return JSON.stringify(withContext(parseContexts(stored ?? '[]'), contextOf(sighting)).map(inOrder));
+}
+
+const PROPERTIES: Readonly<Record<keyof Context, true>> = {
+  entry: true,
+  firstSeen: true,
+  lastSeen: true,
+  confidence: true,
+  threatType: true,
+  family: true,
+  tags: true,
+  techniques: true,
+  cves: true,
+  sectors: true,
+  reference: true,
+  comment: true,
+  tlp: true,
+  actors: true,
+  evidence: true,
+  derived: true,
+  revoked: true,
+};
+const IN_ORDER = Object.keys(PROPERTIES) as (keyof Context)[];
+
+/** The same context with its properties in one order, so that equal ones are equal texts. */
+function inOrder(context: Context): Context {
+  const ordered: Record<string, unknown> = {};
+  for (const name of IN_ORDER) if (context[name] !== undefined) ordered[name] = context[name];
+  return ordered;
 }
 
 function parseContexts(text: unknown): Context[] {
@@ -116,13 +241,19 @@ function iocRow(row: Record<string, unknown>): IocRow {
       movedAt: Number(row.validity_moved_at),
     },
     retracted: row.retracted === null ? undefined : String(row.retracted),
+    hold: row.hold === null ? undefined : (JSON.parse(String(row.hold)) as Hold),
+    wasValid: Number(row.was_valid) === 1,
+    reviewAt: row.review_at === null ? undefined : Number(row.review_at),
   };
 }
 
 function reportOf(row: Record<string, unknown>): Report {
+  const contexts = parseContexts(row.contexts);
   return {
     source: sourceOfRow(row),
-    contexts: parseContexts(row.contexts),
+    // Withdrawn by the source as a whole, which each of its records then says.
+    contexts:
+      row.withdrawn_at === null ? contexts : contexts.map((context) => ({ ...context, revoked: true })),
     firstReported: Number(row.first_reported),
     lastReported: Number(row.last_reported),
     reports: Number(row.reports),

@@ -1,8 +1,10 @@
 import { TLP_MARKINGS } from '../../model/marking.ts';
-import type { Rejection, RejectionCode, Sighting, Source } from '../../model/sighting.ts';
+import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
 import type { Report } from '../../score/assess.ts';
-import { type QuarantineRecord, type RunRecord, StoreError } from '../store.ts';
+import { RUN_CHANGE_KINDS, type RunChangeKind, type RunLease, type RunState, StoreError } from '../store.ts';
 import type { Connection } from './connection.ts';
+import type { SightingBefore } from './ioc-rows.ts';
+import { sourceOfRow } from './run-records.ts';
 
 /** So many samples are kept of each reason in a run. */
 const MOST_SAMPLES = 10;
@@ -16,12 +18,14 @@ export class RunRows {
     this.#connection = connection;
   }
 
-  begin(source: Source, input: string, now: number): number {
+  /** Opens a run; one under a lease is a feed's, and takes nothing once the lease is another's. */
+  begin(source: Source, input: string, now: number, lease?: RunLease): number {
     const id = this.#connection
       .prepare(
-        `INSERT INTO source (name, url, category, tlp, confidence) VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO source (name, url, category, tlp, confidence, reliability, publisher) VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, 100), ?7)
          ON CONFLICT (name) DO UPDATE SET url = coalesce(excluded.url, url), category = coalesce(excluded.category, category),
-           tlp = excluded.tlp, confidence = excluded.confidence
+           tlp = excluded.tlp, confidence = excluded.confidence, reliability = coalesce(?6, reliability),
+           publisher = coalesce(excluded.publisher, publisher)
          RETURNING id`,
       )
       .get(
@@ -30,25 +34,87 @@ export class RunRows {
         source.category ?? null,
         TLP_MARKINGS.indexOf(source.tlp),
         source.confidence,
+        source.reliability ?? null,
+        source.publisher ?? null,
       )!.id;
     const run = this.#connection
-      .prepare('INSERT INTO run (source, input, started_at) VALUES (?, ?, ?)')
-      .run(Number(id), input, now);
+      .prepare('INSERT INTO run (source, input, started_at, feed, owner, state) VALUES (?, ?, ?, ?, ?, ?)')
+      .run(Number(id), input, now, lease?.feed ?? null, lease?.owner ?? null, 'reading');
     this.#sources.clear();
     return Number(run.lastInsertRowid);
   }
 
   end(run: number, now: number, failure?: string): void {
-    this.#connection
-      .prepare('UPDATE run SET ended_at = ?, failure = ? WHERE id = ?')
-      .run(now, failure ?? null, run);
+    this.close(run, failure === undefined ? 'done' : 'failed', failure, now);
   }
 
-  /** The id of the source that a run reads. */
+  /** Says how far a run is; `spool` is what it needs to go on from there, as JSON. */
+  setState(run: number, state: RunState, spool: string | undefined, reason: string | undefined): void {
+    this.#connection
+      .prepare('UPDATE run SET state = ?, spool = ?, failure = ? WHERE id = ?')
+      .run(state, spool ?? null, reason ?? null, run);
+  }
+
+  adopt(run: number, owner: string): void {
+    this.#connection.prepare('UPDATE run SET owner = ? WHERE id = ?').run(owner, run);
+  }
+
+  close(run: number, state: RunState, reason: string | undefined, now: number): void {
+    this.#connection
+      .prepare('UPDATE run SET ended_at = ?, failure = ?, state = ?, spool = NULL WHERE id = ?')
+      .run(now, reason ?? null, state, run);
+  }
+
+  /** The id of the source that a run reads. Throws `StoreError` when its feed has meanwhile been claimed by another. */
   sourceOf(run: number): number {
-    const row = this.#connection.prepare('SELECT source FROM run WHERE id = ?').get(run);
+    const row = this.#connection
+      .prepare(
+        'SELECT r.source, r.feed, r.owner, f.owner AS holder FROM run AS r LEFT JOIN feed AS f ON f.name = r.feed WHERE r.id = ?',
+      )
+      .get(run);
     if (row === undefined) throw new StoreError('unavailable', `there is no run ${run}`);
+    if (row.feed !== null && row.holder !== row.owner)
+      throw new StoreError('lost_lease', `another process has taken over the feed ${row.feed as string}`);
     return Number(row.source);
+  }
+
+  /** Notes what stood before a run changed it; of several changes by one run the first counts. */
+  noteChange(run: number, ioc: number, kind: RunChangeKind, before: SightingBefore): void {
+    this.#connection
+      .prepare(
+        'INSERT OR IGNORE INTO run_change (run, ioc, kind, before, before_withdrawn) VALUES (?, ?, ?, ?, ?)',
+      )
+      .run(run, ioc, RUN_CHANGE_KINDS.indexOf(kind), before.contexts, before.withdrawnAt);
+  }
+
+  /** What a run changed, by IOC, after the one given. */
+  changes(
+    run: number,
+    after: number,
+    limit: number,
+  ): { readonly ioc: number; readonly before: SightingBefore }[] {
+    return this.#connection
+      .prepare('SELECT * FROM run_change WHERE run = ? AND ioc > ? ORDER BY ioc LIMIT ?')
+      .all(run, after, limit)
+      .map((row) => ({
+        ioc: Number(row.ioc),
+        before: {
+          contexts: row.before === null ? null : String(row.before),
+          withdrawnAt: row.before_withdrawn === null ? null : Number(row.before_withdrawn),
+        },
+      }));
+  }
+
+  /** Forgets what runs changed that began before a time; returns how many changes, `limit` at most. */
+  forgetChanges(before: number, limit: number): number {
+    const last = this.#connection.prepare('SELECT max(id) AS id FROM run WHERE started_at < ?').get(before);
+    if (last?.id == null) return 0;
+    const result = this.#connection
+      .prepare(
+        'DELETE FROM run_change WHERE (run, ioc) IN (SELECT run, ioc FROM run_change WHERE run <= ? LIMIT ?)',
+      )
+      .run(Number(last.id), limit);
+    return Number(result.changes);
   }
 
   /** The report that a first sighting by a source amounts to. */
@@ -62,12 +128,16 @@ export class RunRows {
     };
   }
 
-  count(run: number, counts: { added: number; updated: number; unchanged: number }): void {
+  count(
+    run: number,
+    counts: { added: number; updated: number; unchanged: number; held: number; withdrawn: number },
+  ): void {
     this.#connection
       .prepare(
-        'UPDATE run SET added = added + ?, updated = updated + ?, unchanged = unchanged + ? WHERE id = ?',
+        'UPDATE run SET added = added + ?, updated = updated + ?, unchanged = unchanged + ?, held = held + ?, ' +
+          'withdrawn = withdrawn + ? WHERE id = ?',
       )
-      .run(counts.added, counts.updated, counts.unchanged, run);
+      .run(counts.added, counts.updated, counts.unchanged, counts.held, counts.withdrawn, run);
   }
 
   quarantine(run: number, rejections: readonly Rejection[]): void {
@@ -100,54 +170,4 @@ export class RunRows {
     this.#sources.set(id, source);
     return source;
   }
-}
-
-/** A source as a row of its table gives it. */
-export function sourceOfRow(row: Record<string, unknown>): Source {
-  return {
-    name: String(row.name),
-    ...(row.url !== null && { url: String(row.url) }),
-    ...(row.category !== null && { category: String(row.category) }),
-    tlp: TLP_MARKINGS[Number(row.tlp)]!,
-    confidence: Number(row.confidence),
-  };
-}
-
-/** The newest runs first. */
-export function listRuns(connection: Connection, limit: number): RunRecord[] {
-  return connection
-    .prepare(
-      'SELECT r.*, s.name FROM run AS r JOIN source AS s ON s.id = r.source ORDER BY r.id DESC LIMIT ?',
-    )
-    .all(limit)
-    .map((row) => ({
-      id: Number(row.id),
-      source: String(row.name),
-      input: String(row.input),
-      startedAt: Number(row.started_at),
-      ...(row.ended_at !== null && { endedAt: Number(row.ended_at) }),
-      ...(row.failure !== null && { failure: String(row.failure) }),
-      read: Number(row.added) + Number(row.updated) + Number(row.unchanged) + Number(row.quarantined),
-      added: Number(row.added),
-      updated: Number(row.updated),
-      unchanged: Number(row.unchanged),
-      quarantined: Number(row.quarantined),
-    }));
-}
-
-/** What a run did not take, the most frequent reason first. */
-export function listQuarantine(connection: Connection, run: number): QuarantineRecord[] {
-  return connection
-    .prepare('SELECT code, count FROM quarantine WHERE run = ? ORDER BY count DESC, code')
-    .all(run)
-    .map((row) => ({
-      code: row.code as RejectionCode,
-      count: Number(row.count),
-      samples: connection
-        .prepare(
-          'SELECT place, code, reason, sample FROM quarantine_sample WHERE run = ? AND code = ? ORDER BY id',
-        )
-        .all(run, row.code as string)
-        .map((sample) => ({ ...sample }) as unknown as Rejection),
-    }));
 }

@@ -1,28 +1,41 @@
+import type { Hold } from '../../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import type { Ioc } from '../../model/ioc.ts';
+import type { OperatorEntry } from '../../model/operator-entry.ts';
 import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
 import { uuidBytes } from '../../model/uuid.ts';
 import type { StixIds } from '../../render/stix/id.ts';
-import type {
-  Extent,
-  IngestCounts,
-  IocRecord,
-  KeyRecord,
-  NewKey,
-  QuarantineRecord,
-  RequestGrant,
-  RunRecord,
-  Slice,
-  Store,
-  StoreHealth,
+import {
+  type Comparison,
+  type Extent,
+  type FeedRecord,
+  type FeedSettlement,
+  type IngestCounts,
+  type IocRecord,
+  type KeyRecord,
+  type KnownIoc,
+  type NewKey,
+  type QuarantineRecord,
+  type RequestGrant,
+  type RunChange,
+  type RunLease,
+  type RunRecord,
+  type RunState,
+  type Slice,
+  type Store,
+  StoreError,
+  type StoreHealth,
+  type UndoReport,
 } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
-import { findIoc } from './ioc-record.ts';
+import { FeedRows } from './feeds.ts';
+import { compareSightings, findIoc, listIocs } from './ioc-record.ts';
 import { KeyRows } from './keys.ts';
 import type { SqliteLedger } from './ledger.ts';
 import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
-import { listQuarantine, listRuns } from './runs.ts';
+import { OperatorEntries } from './operator-entries.ts';
+import { findRun, findSource, listChanges, listQuarantine, listRuns, newestRun } from './run-records.ts';
 import { readMeta } from './stamps.ts';
 import type { ThreadClient } from './thread-calls.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
@@ -99,12 +112,16 @@ export class SqliteStore implements Store {
     return (await thread.call('slice', [query, markings, asOf, size])) as Slice;
   }
 
-  beginRun(source: Source, input: string, now: number): Promise<number> {
-    return this.#parts.writer.beginRun(source, input, now);
+  beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number> {
+    return this.#parts.writer.beginRun(source, input, now, lease);
   }
 
   ingest(run: number, sightings: readonly Sighting[], now: number): Promise<IngestCounts> {
     return this.#changing(this.#parts.writer.ingest(run, sightings, now));
+  }
+
+  withdraw(run: number, iocs: readonly number[], now: number): Promise<number> {
+    return this.#changing(this.#parts.writer.withdraw(run, iocs, now));
   }
 
   quarantine(run: number, rejections: readonly Rejection[]): Promise<void> {
@@ -115,8 +132,49 @@ export class SqliteStore implements Store {
     return this.#parts.writer.endRun(run, now, failure);
   }
 
+  setRunState(run: number, state: RunState, spool?: string, reason?: string): Promise<void> {
+    return this.#parts.writer.setRunState(run, state, spool, reason);
+  }
+
+  async newestRun(feed: string): Promise<RunRecord | undefined> {
+    return this.#parts.connection.read(() => newestRun(this.#parts.connection, feed));
+  }
+
+  adoptRun(run: number, owner: string): Promise<void> {
+    return this.#parts.writer.adoptRun(run, owner);
+  }
+
+  closeRun(run: number, state: 'discarded', reason: string, now: number): Promise<void> {
+    return this.#parts.writer.closeRun(run, state, reason, now);
+  }
+
+  async undoRun(run: number, now: number): Promise<UndoReport> {
+    const record = await this.findRun(run);
+    if (record === undefined) throw new StoreError('unavailable', `there is no run ${run}`);
+    const source = this.#parts.connection.read(() => findSource(this.#parts.connection, record.source));
+    const undo = await this.beginRun(source, `undo of run ${run}`, now);
+    let report: UndoReport = { run: undo, restored: 0, skipped: 0 };
+    for (let after: number | undefined = 0; after !== undefined;) {
+      const step: { restored: number; skipped: number; last: number | undefined } = await this.#changing(
+        this.#parts.writer.undo(run, undo, after, now),
+      );
+      after = step.last;
+      report = {
+        run: undo,
+        restored: report.restored + step.restored,
+        skipped: report.skipped + step.skipped,
+      };
+    }
+    await this.endRun(undo, now);
+    return report;
+  }
+
   retract(iocs: readonly Ioc[], reason: string, now: number): Promise<number> {
     return this.#changing(this.#parts.writer.retract(iocs, reason, now));
+  }
+
+  review(now: number, limit: number): Promise<number> {
+    return this.#changing(this.#parts.writer.review(now, limit));
   }
 
   sweep(now: number): Promise<number> {
@@ -127,13 +185,100 @@ export class SqliteStore implements Store {
     return this.#parts.connection.read(() => listRuns(this.#parts.connection, limit));
   }
 
+  async findRun(run: number): Promise<RunRecord | undefined> {
+    return this.#parts.connection.read(() => findRun(this.#parts.connection, run));
+  }
+
+  async listChanges(run: number, after: number, limit: number): Promise<readonly RunChange[]> {
+    return this.#parts.connection.read(() => listChanges(this.#parts.connection, run, after, limit));
+  }
+
   async listQuarantine(run: number): Promise<readonly QuarantineRecord[]> {
     return this.#parts.connection.read(() => listQuarantine(this.#parts.connection, run));
   }
 
+  async compare(source: string, sightings: readonly Sighting[]): Promise<readonly Comparison[]> {
+    const pairs = sightings.map((sighting) => [this.#uuidOf(sighting), sighting] as const);
+    return this.#parts.connection.read(() => compareSightings(this.#parts.connection, source, pairs));
+  }
+
+  async standing(source: string, after: number, limit: number): Promise<readonly KnownIoc[]> {
+    return this.#parts.connection.read(() => listIocs(this.#parts.connection, after, limit, source));
+  }
+
   async findIoc(ioc: Ioc): Promise<IocRecord | undefined> {
-    const uuid = uuidBytes(this.#parts.ids.indicatorUuid(ioc.type, ioc.value));
-    return this.#parts.connection.read(() => findIoc(this.#parts.connection, uuid));
+    return this.#parts.connection.read(() => findIoc(this.#parts.connection, this.#uuidOf(ioc)));
+  }
+
+  async findIndicator(uuid: string): Promise<IocRecord | undefined> {
+    return this.#parts.connection.read(() => findIoc(this.#parts.connection, uuidBytes(uuid)));
+  }
+
+  #uuidOf(ioc: Ioc): Uint8Array {
+    return uuidBytes(this.#parts.ids.indicatorUuid(ioc.type, ioc.value));
+  }
+
+  async listEntries(): Promise<readonly OperatorEntry[]> {
+    return this.#parts.connection.read(() => new OperatorEntries(this.#parts.connection).list());
+  }
+
+  putEntry(entry: OperatorEntry): Promise<void> {
+    return this.#parts.writer.putEntry(entry);
+  }
+
+  removeEntry(list: OperatorEntry['list'], value: string): Promise<boolean> {
+    return this.#parts.writer.removeEntry(list, value);
+  }
+
+  async listIocs(after: number, limit: number): Promise<readonly KnownIoc[]> {
+    return this.#parts.connection.read(() => listIocs(this.#parts.connection, after, limit));
+  }
+
+  setHolds(holds: readonly { readonly id: number; readonly hold?: Hold }[], now: number): Promise<number> {
+    return this.#changing(this.#parts.writer.setHolds(holds, now));
+  }
+
+  async gateFingerprint(): Promise<string> {
+    return String(this.#parts.connection.read(() => readMeta(this.#parts.connection, 'gate')) ?? '');
+  }
+
+  setGateFingerprint(fingerprint: string): Promise<void> {
+    return this.#parts.writer.setGateFingerprint(fingerprint);
+  }
+
+  syncFeeds(
+    feeds: readonly { readonly name: string; readonly enabled: boolean }[],
+    now: number,
+  ): Promise<void> {
+    return this.#parts.writer.syncFeeds(feeds, now);
+  }
+
+  putFeed(name: string, definition: string, now: number): Promise<void> {
+    return this.#parts.writer.putFeed(name, definition, now);
+  }
+
+  removeFeed(name: string): Promise<boolean> {
+    return this.#parts.writer.removeFeed(name);
+  }
+
+  enableFeed(name: string, enabled: boolean, now: number): Promise<boolean> {
+    return this.#parts.writer.enableFeed(name, enabled, now);
+  }
+
+  async listFeeds(): Promise<readonly FeedRecord[]> {
+    return this.#parts.connection.read(() => new FeedRows(this.#parts.connection).list());
+  }
+
+  claimFeed(owner: string, now: number, lease: number, name?: string): Promise<FeedRecord | undefined> {
+    return this.#parts.writer.claimFeed(owner, now, lease, name);
+  }
+
+  renewFeed(name: string, owner: string, until: number): Promise<boolean> {
+    return this.#parts.writer.renewFeed(name, owner, until);
+  }
+
+  settleFeed(name: string, owner: string, outcome: FeedSettlement): Promise<void> {
+    return this.#parts.writer.settleFeed(name, owner, outcome);
   }
 
   createKey(key: NewKey, now: number): Promise<KeyRecord> {

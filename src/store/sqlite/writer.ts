@@ -1,4 +1,6 @@
+import type { Hold } from '../../model/hold.ts';
 import type { Ioc } from '../../model/ioc.ts';
+import type { OperatorEntry } from '../../model/operator-entry.ts';
 import type { Producer } from '../../model/producer.ts';
 import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
 import type { Clock } from '../../model/time.ts';
@@ -6,11 +8,23 @@ import { uuidBytes } from '../../model/uuid.ts';
 import { StixIds } from '../../render/stix/id.ts';
 import { renderIndicator } from '../../render/stix/indicator.ts';
 import { assess, type Assessment, type Report } from '../../score/assess.ts';
-import { nextValidity, publishedEnd, type Validity } from '../../score/life.ts';
-import { type IngestCounts, type KeyRecord, type NewKey, StoreError } from '../store.ts';
+import { nextValidity, publishedEnd } from '../../score/life.ts';
+import {
+  type FeedRecord,
+  type FeedSettlement,
+  type IngestCounts,
+  type KeyRecord,
+  type NewKey,
+  type RunChangeKind,
+  type RunLease,
+  type RunState,
+  StoreError,
+} from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
-import { type IocRow, IocRows } from './ioc-rows.ts';
+import { FeedRows } from './feeds.ts';
+import { type IocRow, IocRows, type SightingBefore, type VersionOfIoc } from './ioc-rows.ts';
 import { KeyRows } from './keys.ts';
+import { OperatorEntries } from './operator-entries.ts';
 import { RunRows } from './runs.ts';
 import { readMeta, StampSeries, writeMeta } from './stamps.ts';
 import { Versions } from './versions.ts';
@@ -28,6 +42,13 @@ const LONGEST_LEAD = 60_000;
 /** Versions are committed at least so long before they become visible, in milliseconds. */
 const LEAST_AHEAD = 100;
 
+/** So many changes of a run are undone in one transaction. */
+const UNDO_BATCH = 2_000;
+
+/** What runs changed can be looked at and undone for so long. */
+const CHANGES_KEPT = 30 * 86_400_000;
+const FORGET_BATCH = 2_000;
+
 /** Everything that writes indicators, on the one connection that does. All methods are synchronous. */
 export class SqliteWriter {
   readonly #connection: Connection;
@@ -37,6 +58,8 @@ export class SqliteWriter {
   readonly #versions: Versions;
   readonly #runs: RunRows;
   readonly #keys: KeyRows;
+  readonly #feeds: FeedRows;
+  readonly #entries: OperatorEntries;
 
   constructor(connection: Connection, options: WriterOptions) {
     this.#connection = connection;
@@ -46,6 +69,8 @@ export class SqliteWriter {
     this.#versions = new Versions(connection);
     this.#runs = new RunRows(connection);
     this.#keys = new KeyRows(connection);
+    this.#feeds = new FeedRows(connection);
+    this.#entries = new OperatorEntries(connection);
     connection.write(() => this.#claimProducer());
   }
 
@@ -55,8 +80,23 @@ export class SqliteWriter {
     });
   }
 
-  beginRun(source: Source, input: string, now: number): number {
-    return this.#connection.write(() => this.#runs.begin(source, input, now));
+  beginRun(source: Source, input: string, now: number, lease?: RunLease): number {
+    return this.#connection.write(() => this.#runs.begin(source, input, now, lease));
+  }
+
+  setRunState(run: number, state: RunState, spool?: string, reason?: string): void {
+    this.#connection.write(() => {
+      this.#runs.sourceOf(run);
+      this.#runs.setState(run, state, spool, reason);
+    });
+  }
+
+  adoptRun(run: number, owner: string): void {
+    this.#connection.write(() => this.#runs.adopt(run, owner));
+  }
+
+  closeRun(run: number, state: RunState, reason: string, now: number): void {
+    this.#connection.write(() => this.#runs.close(run, state, reason, now));
   }
 
   endRun(run: number, now: number, failure?: string): void {
@@ -71,10 +111,51 @@ export class SqliteWriter {
     return this.#publishing(now, (stamps) => {
       this.#versions.sweep(now);
       const source = this.#runs.sourceOf(run);
-      const counts: Counts = { added: 0, updated: 0, unchanged: 0, expired: 0 };
-      for (const sighting of sightings) this.#take(source, sighting, now, stamps, counts);
-      this.#runs.count(run, counts);
+      const counts: Counts = { added: 0, updated: 0, unchanged: 0, held: 0, expired: 0 };
+      for (const sighting of sightings) this.#take({ run, source, now, stamps, counts }, sighting);
+      this.#runs.count(run, { ...counts, withdrawn: 0 });
       return { ...counts, lastStamp: stamps.last };
+    });
+  }
+
+  withdraw(run: number, iocs: readonly number[], now: number): number {
+    return this.#publishing(now, (stamps) => {
+      const source = this.#runs.sourceOf(run);
+      let withdrawn = 0;
+      for (const id of iocs) {
+        const before = this.#iocs.standing(id, source);
+        if (before === undefined || before.withdrawnAt !== null) continue;
+        this.#runs.noteChange(run, id, 'withdrawn', before);
+        this.#iocs.withdraw(id, source, run, now);
+        this.#publishAgain(this.#iocs.get(id)!, now, stamps);
+        withdrawn += 1;
+      }
+      this.#runs.count(run, { added: 0, updated: 0, unchanged: 0, held: 0, withdrawn });
+      return withdrawn;
+    });
+  }
+
+  /** Undoes the next changes of `run` after the IOC `after`, recorded as changes of `undo`. */
+  undo(
+    run: number,
+    undo: number,
+    after: number,
+    now: number,
+  ): { restored: number; skipped: number; last: number | undefined } {
+    return this.#publishing(now, (stamps) => {
+      const source = this.#runs.sourceOf(undo);
+      const changes = this.#runs.changes(run, after, UNDO_BATCH);
+      let restored = 0;
+      for (const { ioc, before } of changes) {
+        const standing = this.#iocs.standing(ioc, source);
+        if (standing?.run !== run) continue;
+        const kind = undoneKind(before, standing);
+        this.#runs.noteChange(undo, ioc, kind, standing);
+        this.#iocs.restore(ioc, source, before, undo, now);
+        this.#publishAgain(this.#iocs.get(ioc)!, now, stamps);
+        restored += 1;
+      }
+      return { restored, skipped: changes.length - restored, last: changes.at(-1)?.ioc };
     });
   }
 
@@ -82,19 +163,80 @@ export class SqliteWriter {
     return this.#publishing(now, (stamps) => {
       let published = 0;
       for (const ioc of iocs) {
-        const uuid = this.#ids.indicatorUuid(ioc.type, ioc.value);
-        const row = this.#iocs.find(uuidBytes(uuid));
+        const row = this.#iocs.find(uuidBytes(this.#ids.indicatorUuid(ioc.type, ioc.value)));
         if (row === undefined) continue;
         this.#iocs.setRetracted(row.id, reason);
-        const retracted = { ...row, retracted: reason };
-        if (this.#publish(uuid, retracted, this.#iocs.reports(row.id), now, stamps).changed) published += 1;
+        if (this.#publishAgain({ ...row, retracted: reason }, now, stamps)) published += 1;
       }
       return published;
     });
   }
 
+  setHolds(holds: readonly { readonly id: number; readonly hold?: Hold }[], now: number): number {
+    return this.#publishing(now, (stamps) => {
+      let published = 0;
+      for (const { id, hold } of holds) {
+        const row = this.#iocs.get(id);
+        if (row === undefined) continue;
+        this.#iocs.setHold(id, hold);
+        if (this.#publishAgain({ ...row, hold }, now, stamps)) published += 1;
+      }
+      return published;
+    });
+  }
+
+  setGateFingerprint(fingerprint: string): void {
+    this.#connection.write(() => writeMeta(this.#connection, 'gate', fingerprint));
+  }
+
+  review(now: number, limit: number): number {
+    return this.#publishing(now, (stamps) => {
+      const due = this.#iocs.due(now, limit);
+      for (const row of due) this.#publishAgain(row, now, stamps);
+      return due.length;
+    });
+  }
+
   sweep(now: number): number {
-    return this.#connection.write(() => this.#versions.sweep(now));
+    return this.#connection.write(
+      () => this.#versions.sweep(now) + this.#runs.forgetChanges(now - CHANGES_KEPT, FORGET_BATCH),
+    );
+  }
+
+  syncFeeds(feeds: readonly { readonly name: string; readonly enabled: boolean }[], now: number): void {
+    this.#connection.write(() => this.#feeds.sync(feeds, now));
+  }
+
+  putFeed(name: string, definition: string, now: number): void {
+    this.#connection.write(() => this.#feeds.put(name, definition, now));
+  }
+
+  removeFeed(name: string): boolean {
+    return this.#connection.write(() => this.#feeds.remove(name));
+  }
+
+  enableFeed(name: string, enabled: boolean, now: number): boolean {
+    return this.#connection.write(() => this.#feeds.enable(name, enabled, now));
+  }
+
+  claimFeed(owner: string, now: number, lease: number, name?: string): FeedRecord | undefined {
+    return this.#connection.write(() => this.#feeds.claim(owner, now, lease, name));
+  }
+
+  renewFeed(name: string, owner: string, until: number): boolean {
+    return this.#connection.write(() => this.#feeds.renew(name, owner, until));
+  }
+
+  settleFeed(name: string, owner: string, outcome: FeedSettlement): void {
+    this.#connection.write(() => this.#feeds.settle(name, owner, outcome));
+  }
+
+  putEntry(entry: OperatorEntry): void {
+    this.#connection.write(() => this.#entries.put(entry));
+  }
+
+  removeEntry(list: OperatorEntry['list'], value: string): boolean {
+    return this.#connection.write(() => this.#entries.remove(list, value));
   }
 
   createKey(key: NewKey, now: number): KeyRecord {
@@ -153,52 +295,68 @@ export class SqliteWriter {
       return { result: outcome, stamps: series };
     });
     if (stamps.polled && stamps.last > 0 && clock() + slack >= stamps.first)
-      this.#publishAgain(stamps.first, stamps.last);
+      this.#restamp(stamps.first, stamps.last);
     return result;
   }
 
-  #publishAgain(first: number, last: number): void {
+  #restamp(first: number, last: number): void {
     this.#publishing(this.#options.clock(), (stamps) => {
       this.#versions.restamp(first, last, () => stamps.next());
     });
   }
 
-  #take(source: number, sighting: Sighting, now: number, stamps: StampSeries, counts: Counts): void {
+  #take(intake: Intake, sighting: Sighting): void {
+    const { run, source, now, stamps, counts } = intake;
     const uuid = this.#ids.indicatorUuid(sighting.type, sighting.value);
     const bytes = uuidBytes(uuid);
     const known = this.#iocs.find(bytes);
-    if (known !== undefined) {
-      this.#iocs.addReport(known.id, source, sighting, now);
-      const { changed, expired } = this.#publish(uuid, known, this.#iocs.reports(known.id), now, stamps);
-      counts[changed ? 'updated' : 'unchanged'] += 1;
-      if (expired) counts.expired += 1;
-    } else if (sighting.revoked === true) {
+    if (known === undefined) {
       // A retraction of what was never published has nobody to tell.
-      counts.unchanged += 1;
-    } else {
-      const report = this.#runs.firstReport(source, sighting, now);
-      const expired = this.#publishNew(uuid, bytes, source, sighting, report, now, stamps);
-      counts.added += 1;
-      if (expired) counts.expired += 1;
+      if (sighting.revoked === true) counts.unchanged += 1;
+      else this.#takeNew(intake, uuid, bytes, sighting);
+      return;
     }
+    const before = this.#iocs.addReport(known.id, source, sighting, run, now);
+    if (before !== undefined)
+      this.#runs.noteChange(run, known.id, before.contexts === null ? 'added' : 'changed', before);
+    const { hold } = sighting;
+    if (!sameHold(known.hold, hold)) this.#iocs.setHold(known.id, hold);
+    const { changed, expired } = this.#publish(
+      uuid,
+      { ...known, hold },
+      this.#iocs.reports(known.id),
+      now,
+      stamps,
+    );
+    if (hold !== undefined) counts.held += 1;
+    else counts[changed ? 'updated' : 'unchanged'] += 1;
+    if (expired) counts.expired += 1;
   }
 
-  #publishNew(
+  #takeNew(
+    { run, source, now, stamps, counts }: Intake,
     uuid: string,
     bytes: Uint8Array,
-    source: number,
     sighting: Sighting,
-    report: Report,
-    now: number,
-    stamps: StampSeries,
-  ): boolean {
-    const assessment = assess(sighting, [report]);
-    const stamp = stamps.next();
-    const draft = this.#draft(uuid, assessment, undefined, now);
-    const id = this.#iocs.add(bytes, sighting, { created: stamp, stamp, validity: draft.validity });
-    this.#iocs.addFirstReport(id, source, sighting, now);
-    this.#versions.publish(stamp, id, 0, assessment, draft.until ?? NEVER, draft.render(stamp, stamp));
-    return draft.expired;
+  ): void {
+    const assessment = assess(sighting, [this.#runs.firstReport(source, sighting, now)], now);
+    const draft = this.#draft(uuid, { ...NEW, hold: sighting.hold }, assessment, now);
+    const stamp = draft.revoked ? 0 : stamps.next();
+    const version = { ...draft.version, created: stamp, stamp };
+    const id = this.#iocs.add(bytes, sighting, version, sighting.hold);
+    this.#iocs.addFirstReport(id, source, sighting, run, now);
+    this.#runs.noteChange(run, id, 'added', NOTHING_BEFORE);
+    if (stamp > 0)
+      this.#versions.publish(stamp, id, 0, assessment, draft.until ?? NEVER, draft.render(stamp, stamp));
+    if (sighting.hold === undefined) counts.added += 1;
+    else counts.held += 1;
+    if (draft.expired) counts.expired += 1;
+  }
+
+  /** Looks again at an IOC of which nothing new was said; whether that published a version. */
+  #publishAgain(row: IocRow, now: number, stamps: StampSeries): boolean {
+    const uuid = this.#ids.indicatorUuid(row.type, row.value);
+    return this.#publish(uuid, row, this.#iocs.reports(row.id), now, stamps).changed;
   }
 
   /** Publishes a version of a known IOC if it differs visibly from the one that stands. */
@@ -209,44 +367,99 @@ export class SqliteWriter {
     now: number,
     stamps: StampSeries,
   ): { changed: boolean; expired: boolean } {
-    const assessment = assessed(row, reports);
-    const { validity, until, expired, render } = this.#draft(uuid, assessment, row.validity, now);
-    if (render(row.created, row.stamp) === this.#versions.stix(row.stamp)) return { changed: false, expired };
+    const assessment = assess(row, reports, now);
+    const { version, until, expired, revoked, render } = this.#draft(uuid, row, assessment, now);
+    const isFirst = row.stamp === 0;
+    const same = isFirst ? revoked : render(row.created, row.stamp) === this.#versions.stix(row.stamp);
+    if (same) {
+      if (version.reviewAt !== row.reviewAt) this.#iocs.setReview(row.id, version.reviewAt);
+      return { changed: false, expired };
+    }
     const stamp = stamps.next();
-    this.#versions.publish(stamp, row.id, row.stamp, assessment, until ?? NEVER, render(row.created, stamp));
-    this.#iocs.setVersion(row.id, { created: row.created, stamp, validity });
+    const created = isFirst ? stamp : row.created;
+    const shown = { ...assessment, revoked };
+    this.#versions.publish(stamp, row.id, row.stamp, shown, until ?? NEVER, render(created, stamp));
+    this.#iocs.setVersion(row.id, { ...version, created, stamp });
     return { changed: true, expired };
   }
 
   /** All of a version but its stamps. */
-  #draft(uuid: string, assessment: Assessment, published: Validity | undefined, now: number): Draft {
+  #draft(uuid: string, row: Standing, assessment: Assessment, now: number): Draft {
+    const published = row.stamp === 0 ? undefined : row.validity;
     const validity = nextValidity(assessment.type, assessment.lastSeen, published, now);
     const until = publishedEnd(validity.until, assessment.firstSeen);
+    const expired = until !== undefined && until <= now;
+    const revoked =
+      assessment.revoked ||
+      row.hold !== undefined ||
+      row.retracted !== undefined ||
+      // Its end is told to those to whom it was given as valid.
+      (expired && row.wasValid);
     const publication = { uuid, identity: this.#ids.identity, validUntil: until };
+    const shown = revoked === assessment.revoked ? assessment : { ...assessment, revoked };
     return {
-      validity,
+      version: {
+        validity,
+        wasValid: row.wasValid || (!revoked && !expired),
+        reviewAt: revoked ? undefined : reviewTime(assessment.reviewAt, expired ? undefined : until),
+      },
       until,
-      expired: until !== undefined && until <= now,
-      render: (created, modified) => renderIndicator(assessment, { ...publication, created, modified }),
+      expired,
+      revoked,
+      render: (created, modified) => renderIndicator(shown, { ...publication, created, modified }),
     };
   }
+}
+
+/** What a batch is taken in with. */
+interface Intake {
+  readonly run: number;
+  readonly source: number;
+  readonly now: number;
+  readonly stamps: StampSeries;
+  readonly counts: Counts;
 }
 
 interface Counts {
   added: number;
   updated: number;
   unchanged: number;
+  held: number;
   expired: number;
 }
 
+/** What of an IOC's row a version depends on. */
+type Standing = Pick<IocRow, 'stamp' | 'validity' | 'retracted' | 'hold' | 'wasValid'>;
+
+const NEW: Standing = {
+  stamp: 0,
+  validity: { until: undefined, movedAt: 0 },
+  retracted: undefined,
+  hold: undefined,
+  wasValid: false,
+};
+
+const NOTHING_BEFORE: SightingBefore = { contexts: null, withdrawnAt: null };
+
 interface Draft {
-  readonly validity: Validity;
+  readonly version: Omit<VersionOfIoc, 'created' | 'stamp'>;
   readonly until: number | undefined;
   readonly expired: boolean;
+  readonly revoked: boolean;
   readonly render: (created: number, modified: number) => string;
 }
 
-function assessed(row: IocRow, reports: readonly Report[]): Assessment {
-  const assessment = assess(row, reports);
-  return row.retracted === undefined ? assessment : { ...assessment, revoked: true };
+function reviewTime(fades: number | undefined, ends: number | undefined): number | undefined {
+  if (fades === undefined || ends === undefined) return fades ?? ends;
+  return Math.min(fades, ends);
+}
+
+function sameHold(a: Hold | undefined, b: Hold | undefined): boolean {
+  return a === b || (a?.rule === b?.rule && a?.list === b?.list && a?.entry === b?.entry);
+}
+
+/** What it amounts to that `now` becomes what was `before`. */
+function undoneKind(before: SightingBefore, now: SightingBefore): RunChangeKind {
+  if (before.contexts === null || before.withdrawnAt !== null) return 'withdrawn';
+  return now.withdrawnAt === null ? 'changed' : 'added';
 }

@@ -1,0 +1,207 @@
+import { createReadStream, existsSync, rmSync } from 'node:fs';
+
+import type { Feed } from '../model/feed.ts';
+import type { Hold } from '../model/hold.ts';
+import type { Ioc } from '../model/ioc.ts';
+import type { Sighting, Source } from '../model/sighting.ts';
+import type { Clock } from '../model/time.ts';
+import { normaliseContext } from '../normalise/context.ts';
+import type { ReadItem } from '../parse/format.ts';
+import { InputError } from '../parse/format.ts';
+import { openInput } from '../parse/formats.ts';
+import type { Store } from '../store/store.ts';
+import type { Bookmark, FeedDocument } from './access/access.ts';
+import { trip, type Survey } from './fuse.ts';
+import type { Screening } from './screen.ts';
+import type { FeedState } from './states.ts';
+import { Surveyor, TooManyRecordsError } from './survey.ts';
+import { takeIn } from './take-in.ts';
+
+/** What a run needs besides its feed. */
+export interface RunParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly enrich: (sighting: Sighting) => Sighting;
+  readonly check: (ioc: Ioc, origin: { readonly ownHosts: readonly string[] }) => Hold | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** What a download consists of, as a run that stands still keeps it. */
+export interface Download {
+  readonly documents: readonly FeedDocument[];
+  readonly bookmark: Bookmark;
+  /** Whether it is the whole of what the feed says. */
+  readonly complete: boolean;
+}
+
+/** How a run ended. */
+export interface RunOutcome {
+  readonly state: FeedState;
+  readonly reason?: string;
+  readonly run: number;
+  readonly survey?: Survey;
+}
+
+/** In whose name a run writes. */
+export interface Holder {
+  readonly owner: string;
+}
+
+/**
+ * Takes a feed's download through the pipeline. It is read twice: first to compare it with what the feed said before, which
+ * publishes nothing; then, if it is in proportion, to publish it, which is completed even after a crash. Throws what the store
+ * throws, and when the signal is aborted.
+ */
+export async function runDownload(
+  parts: RunParts,
+  feed: Feed,
+  { owner }: Holder,
+  download: Download,
+): Promise<RunOutcome> {
+  const { store, clock } = parts;
+  const run = await store.beginRun(sourceOf(feed), inputOf(feed), clock(), { feed: feed.name, owner });
+  const surveyed = await survey(parts, feed, run, download);
+  if ('state' in surveyed) {
+    await store.endRun(run, clock(), surveyed.reason);
+    return { ...surveyed, run };
+  }
+  const { surveyor, survey: found } = surveyed;
+  const tripped = trip(found);
+  if (tripped?.state === 'held') {
+    await store.setRunState(run, 'held', JSON.stringify(download), tripped.reason);
+    return { ...tripped, run, survey: found };
+  }
+  if (tripped !== undefined) {
+    await store.endRun(run, clock(), tripped.reason);
+    return { ...tripped, run, survey: found };
+  }
+  await publish(parts, feed, run, download, surveyor);
+  return { state: 'fine', run, survey: found };
+}
+
+/** Publishes the download of a run that was held, or that a crash cut off. */
+export async function finishRun(
+  parts: RunParts,
+  feed: Feed,
+  run: number,
+  download: Download,
+): Promise<RunOutcome> {
+  const surveyed = await survey(parts, feed, run, download, 'again');
+  if ('state' in surveyed) {
+    await parts.store.endRun(run, parts.clock(), surveyed.reason);
+    return { ...surveyed, run };
+  }
+  await publish(parts, feed, run, download, surveyed.surveyor);
+  return { state: 'fine', run, survey: surveyed.survey };
+}
+
+/** Whether a download's files are still there. */
+export function isWhole({ documents }: Download): boolean {
+  return documents.every(({ path }) => existsSync(path));
+}
+
+/** Removes a download's files. */
+export function removeDownload({ documents }: Download): void {
+  for (const { path } of documents) rmSync(path, { force: true });
+}
+
+/** The source that a feed's sightings are of. */
+export function sourceOf(feed: Feed): Source {
+  const { title, publisher, homepage, category, tlp, confidence, reliability } = feed;
+  return { name: title, url: homepage, category, tlp, confidence, reliability, publisher };
+}
+
+function inputOf({ access }: Feed): string {
+  return access.url;
+}
+
+type Surveyed =
+  | { readonly surveyor: Surveyor; readonly survey: Survey }
+  | { readonly state: FeedState; readonly reason: string };
+
+async function survey(
+  parts: RunParts,
+  feed: Feed,
+  run: number,
+  download: Download,
+  turn: 'first' | 'again' = 'first',
+): Promise<Surveyed> {
+  const { store } = parts;
+  const surveyor = new Surveyor(store, feed.title);
+  try {
+    for (const document of download.documents) {
+      const items = await openDocument(parts, feed, document);
+      await surveyor.read(items, screeningOf(parts, feed, document), (rejections) =>
+        turn === 'first' ? store.quarantine(run, rejections) : Promise.resolve(),
+      );
+    }
+    return { surveyor, survey: await surveyor.finish(absenceCounts(feed, download)) };
+  } catch (error) {
+    if (error instanceof TooManyRecordsError)
+      return { state: 'too_large', reason: 'it has more records than a run takes' };
+    if (!(error instanceof InputError)) throw error;
+    const reason = `${error.place}: ${error.message}`;
+    if (/HTML page/.test(error.message)) return { state: 'html', reason };
+    if (/\bempty\b/.test(error.message)) return { state: 'empty', reason };
+    return { state: 'drifted', reason };
+  }
+}
+
+async function publish(
+  parts: RunParts,
+  feed: Feed,
+  run: number,
+  download: Download,
+  surveyor: Surveyor,
+): Promise<void> {
+  const { store, clock } = parts;
+  await store.setRunState(run, 'publishing', JSON.stringify(download));
+  for (const document of download.documents) {
+    await takeIn(store, run, await openDocument(parts, feed, document), {
+      clock,
+      screening: screeningOf(parts, feed, document),
+      rejectionsKept: true,
+    });
+  }
+  if (absenceCounts(feed, download))
+    for await (const ids of surveyor.absent()) await store.withdraw(run, ids, clock());
+  await store.endRun(run, clock());
+}
+
+function absenceCounts(feed: Feed, { complete }: Download): boolean {
+  return complete && feed.absence === 'retracts';
+}
+
+async function openDocument(
+  { clock, signal }: RunParts,
+  { access }: Feed,
+  { path, url, format }: FeedDocument,
+): Promise<AsyncIterable<readonly ReadItem[]>> {
+  const stream = createReadStream(path, { highWaterMark: 256 * 1024, signal });
+  const columns = access.kind === 'file' ? access.columns : undefined;
+  const fileName = URL.parse(url)?.pathname.split('/').at(-1);
+  const { items } = await openInput(stream, {
+    now: clock(),
+    ...(format !== undefined && { format }),
+    ...(fileName !== undefined && { fileName }),
+    ...(columns !== undefined && { columns }),
+  });
+  return items;
+}
+
+function screeningOf({ enrich, check }: RunParts, feed: Feed, document: FeedDocument): Screening {
+  const { threatType, tags, sectors, homepage, access } = feed;
+  const { report } = document;
+  const defaults = normaliseContext({
+    value: '',
+    place: '',
+    ...(threatType !== undefined && { threatType }),
+    ...(tags !== undefined && { tags }),
+    ...(sectors.length > 0 && { sectors }),
+    ...(report !== undefined && { entry: report.id, reference: document.url, comment: report.title }),
+    ...(report?.publishedAt !== undefined && { firstSeen: report.publishedAt, lastSeen: report.publishedAt }),
+  });
+  const addresses = [homepage, access.url, ...(report === undefined ? [] : [document.url])];
+  const ownHosts = [...new Set(addresses.flatMap((address) => URL.parse(address)?.hostname ?? []))];
+  return { enrich, check, ownHosts, defaults };
+}

@@ -1,0 +1,59 @@
+import type { Hold } from '../model/hold.ts';
+import type { Ioc } from '../model/ioc.ts';
+import type { Context, Rejection, Sighting } from '../model/sighting.ts';
+import { presentable, toSighting } from '../normalise/sighting.ts';
+import { refused } from '../normalise/normalised.ts';
+import type { ReadItem } from '../parse/format.ts';
+
+/** What a record goes through between its reader and the store, besides being normalised. */
+export interface Screening {
+  /** Adds what follows from what a sighting says. */
+  readonly enrich?: (sighting: Sighting) => Sighting;
+  /** Why an IOC may not be published, or undefined. */
+  readonly check?: (ioc: Ioc, origin: { readonly ownHosts: readonly string[] }) => Hold | undefined;
+  /** Hosts of the feed itself, or of the report: to name them accuses nobody. */
+  readonly ownHosts?: readonly string[];
+  /** What holds for every record that does not say otherwise. */
+  readonly defaults?: Context;
+}
+
+/** What became of a record: a sighting, perhaps held back, or a rejection. Nothing is dropped. */
+export type Screened =
+  | { readonly ok: true; readonly sighting: Sighting }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+/** Takes one record through normalisation, conclusions and the gate. Never throws. */
+export function screen(item: ReadItem, screening: Screening): Screened {
+  if (item.kind === 'rejection') return { ok: false, rejection: presentable(item.rejection) };
+  const { defaults, enrich, check, ownHosts = [] } = screening;
+  const outcome = toSighting(item.ioc);
+  if (!outcome.ok) return outcome;
+  const stated = defaults === undefined ? outcome.sighting : withDefaults(outcome.sighting, defaults);
+  const sighting = enrich === undefined ? stated : enrich(stated);
+  const hold = check?.(sighting, { ownHosts });
+  if (hold === undefined) return { ok: true, sighting };
+  if (hold.rule === 'own_domain') return { ok: false, rejection: ownHost(item.ioc.place, sighting, hold) };
+  return { ok: true, sighting: { ...sighting, hold } };
+}
+
+/** Only this source has it wrong: another one may report the host with good reason, so it is not the IOC that is held. */
+function ownHost(place: string, { value }: Ioc, { entry }: Hold): Rejection {
+  const refusal = refused('own_host', entry);
+  return presentable({
+    place,
+    code: 'own_host',
+    reason: refusal.ok ? '' : refusal.reason,
+    sample: value,
+  });
+}
+
+function withDefaults(sighting: Sighting, defaults: Context): Sighting {
+  const tags = [...(sighting.tags ?? []), ...(defaults.tags ?? [])];
+  const sectors = [...new Set([...(sighting.sectors ?? []), ...(defaults.sectors ?? [])])];
+  return {
+    ...defaults,
+    ...sighting,
+    ...(tags.length > 0 && { tags: [...new Set(tags)] }),
+    ...(sectors.length > 0 && { sectors }),
+  };
+}

@@ -1,0 +1,117 @@
+import type { Rejection, RejectionCode, Sighting } from '../model/sighting.ts';
+import type { ReadItem } from '../parse/format.ts';
+import type { KnownIoc, RunStore } from '../store/store.ts';
+import type { Survey } from './fuse.ts';
+import { screen, type Screening } from './screen.ts';
+
+/** So many sightings are compared, and IOCs listed, at a time. */
+const BATCH = 2_000;
+
+/** A run takes no more records than this: a larger download is a mistake, or an attack on our memory and disk. */
+export const MOST_RECORDS = 2_000_000;
+
+/** A download has more records than a run takes. */
+export class TooManyRecordsError extends Error {
+  override readonly name = 'TooManyRecordsError';
+}
+
+/**
+ * Reads a download without publishing anything, and compares it with what its source says so far. Holds a bit for each
+ * IOC of the store, whatever the size of the download.
+ */
+export class Surveyor {
+  readonly #store: RunStore;
+  readonly #source: string;
+  readonly #listed = new BitSet();
+  readonly #rejected = new Map<RejectionCode, number>();
+  readonly #counts = { listed: 0, added: 0, changed: 0, same: 0, held: 0 };
+  #records = 0;
+  #batch: Sighting[] = [];
+
+  constructor(store: RunStore, source: string) {
+    this.#store = store;
+    this.#source = source;
+  }
+
+  /** Reads one document; each batch's rejections go to `onRejections`. Throws as its reader does, and `TooManyRecordsError`. */
+  async read(
+    items: AsyncIterable<readonly ReadItem[]>,
+    screening: Screening,
+    onRejections: (rejections: readonly Rejection[]) => Promise<void>,
+  ): Promise<void> {
+    for await (const batch of items) {
+      this.#records += batch.length;
+      if (this.#records > MOST_RECORDS) throw new TooManyRecordsError();
+      const rejections: Rejection[] = [];
+      for (const item of batch) {
+        const outcome = screen(item, screening);
+        if (outcome.ok) this.#batch.push(outcome.sighting);
+        else rejections.push(outcome.rejection);
+      }
+      for (const { code } of rejections) this.#rejected.set(code, (this.#rejected.get(code) ?? 0) + 1);
+      if (rejections.length > 0) await onRejections(rejections);
+      if (this.#batch.length >= BATCH) await this.#compare();
+    }
+  }
+
+  /** The survey of all documents read; absence is looked for where it means something. */
+  async finish(absenceCounts: boolean): Promise<Survey> {
+    await this.#compare();
+    let standing = 0;
+    let absent = 0;
+    for await (const page of this.#standing()) {
+      standing += page.length;
+      if (absenceCounts) absent += page.filter(({ id }) => !this.#listed.has(id)).length;
+    }
+    return { ...this.#counts, standing, absent, rejected: this.#rejected };
+  }
+
+  /** What the source stood by and does not list any more, page by page. */
+  async *absent(): AsyncGenerator<readonly number[]> {
+    for await (const page of this.#standing()) {
+      const ids = page.filter(({ id }) => !this.#listed.has(id)).map(({ id }) => id);
+      if (ids.length > 0) yield ids;
+    }
+  }
+
+  async *#standing(): AsyncGenerator<readonly KnownIoc[]> {
+    for (let after = 0; ;) {
+      const page = await this.#store.standing(this.#source, after, BATCH);
+      if (page.length === 0) return;
+      after = page.at(-1)!.id;
+      yield page;
+    }
+  }
+
+  async #compare(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = [];
+    const comparisons = await this.#store.compare(this.#source, batch);
+    for (const [index, { id, change }] of comparisons.entries()) {
+      this.#counts.listed += 1;
+      this.#counts[change === 'new' ? 'added' : change] += 1;
+      if (batch[index]!.hold !== undefined) this.#counts.held += 1;
+      // What it lists as taken back, it does not stand by; that it is listed at all is no absence.
+      if (id > 0) this.#listed.add(id);
+    }
+  }
+}
+
+/** A set of small whole numbers, one bit each. */
+class BitSet {
+  #bits = new Uint8Array(1 << 16);
+
+  add(number: number): void {
+    const index = number >>> 3;
+    if (index >= this.#bits.length) {
+      const larger = new Uint8Array(Math.max(index + 1, this.#bits.length * 2));
+      larger.set(this.#bits);
+      this.#bits = larger;
+    }
+    this.#bits[index]! |= 1 << (number & 7);
+  }
+
+  has(number: number): boolean {
+    return ((this.#bits[number >>> 3] ?? 0) & (1 << (number & 7))) !== 0;
+  }
+}
