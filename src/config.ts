@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
 import { isUuid } from './model/uuid.ts';
@@ -14,7 +15,20 @@ export interface Config {
   /** Whether `?api_key=` is taken. */
   readonly apiKeyInQuery: boolean;
   readonly logLevel: LogLevel;
+  /** Which feeds run beside the server: all that are enabled, only the operator's own, or none. */
+  readonly feeds: 'on' | 'own' | 'off';
+  /** A URL or address at which operators of feeds find us. */
+  readonly contact: string;
+  /** Networks that feeds may be fetched from although they are private. */
+  readonly fetchNetworks: readonly string[];
+  /** Where MISP's warninglists come from: their repository, a folder, or nowhere. */
+  readonly warninglists: 'misp' | 'off' | { readonly folder: string };
+  /** What becomes of addresses and names that are kept for documentation. */
+  readonly documentation: 'hold' | 'pass';
 }
+
+/** How the settings that hold credentials of feeds begin, besides those of the catalogue. */
+export const FEED_KEY = 'SOC_FEED_KEY_';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -57,6 +71,42 @@ export const SETTINGS = [
     meaning: '`true` to take `?api_key=` for clients that cannot set a header; proxies on the way may log it',
   },
   { name: 'SOC_LOG_LEVEL', fallback: 'info', meaning: '`debug`, `info`, `warn`, `error` or `silent`' },
+  {
+    name: 'SOC_FEEDS',
+    fallback: 'on',
+    meaning: '`on` to fetch feeds beside the server, `own` for the operator’s own only, `off` for none',
+  },
+  {
+    name: 'SOC_ABUSECH_AUTH_KEY',
+    fallback: '',
+    meaning: 'Auth-Key for abuse.ch’s feeds, free at https://auth.abuse.ch/',
+  },
+  {
+    name: 'SOC_ABUSECH_AUTH_KEY_FILE',
+    fallback: '',
+    meaning: 'a file that holds it, as container secrets do',
+  },
+  {
+    name: 'SOC_CONTACT',
+    fallback: '',
+    meaning: 'a URL or e-mail address for the operators of feeds, sent with every request to them',
+  },
+  {
+    name: 'SOC_FETCH_ALLOW_NETWORKS',
+    fallback: '',
+    meaning: 'private networks, comma-separated, from which feeds may be fetched all the same',
+  },
+  {
+    name: 'SOC_WARNINGLISTS',
+    fallback: 'misp',
+    meaning:
+      'MISP’s warninglists: `misp` fetches them weekly, a folder reads them from there, `off` does without',
+  },
+  {
+    name: 'SOC_DOCUMENTATION_VALUES',
+    fallback: 'pass',
+    meaning: '`hold` to hold back example.com, 192.0.2.0/24 and their like, which nobody owns',
+  },
 ] as const satisfies readonly Setting[];
 
 export type SettingName = (typeof SETTINGS)[number]['name'];
@@ -77,15 +127,22 @@ export function loadConfig(
     host: text('SOC_HOST'),
     port: portOf(text('SOC_PORT')),
     producer: producerOf(text('SOC_PRODUCER_NAME'), text('SOC_PRODUCER_ID')),
-    trustProxy: proxiesOf(text('SOC_TRUST_PROXY')),
+    trustProxy: networksOf('SOC_TRUST_PROXY', text('SOC_TRUST_PROXY')),
     apiKeyInQuery: oneOf('SOC_API_KEY_IN_QUERY', text('SOC_API_KEY_IN_QUERY'), ['true', 'false']) === 'true',
     logLevel: oneOf('SOC_LOG_LEVEL', text('SOC_LOG_LEVEL'), LOG_LEVELS),
+    feeds: oneOf('SOC_FEEDS', text('SOC_FEEDS'), ['on', 'own', 'off']),
+    contact: text('SOC_CONTACT'),
+    fetchNetworks: networksOf('SOC_FETCH_ALLOW_NETWORKS', text('SOC_FETCH_ALLOW_NETWORKS')),
+    warninglists: warninglistsOf(text('SOC_WARNINGLISTS')),
+    documentation: oneOf('SOC_DOCUMENTATION_VALUES', text('SOC_DOCUMENTATION_VALUES'), ['hold', 'pass']),
   });
 }
 
 function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void {
   const known = new Set<string>(SETTINGS.map((setting) => setting.name));
-  const unknown = Object.keys(env).filter((name) => name.startsWith('SOC_') && !known.has(name));
+  const unknown = Object.keys(env).filter(
+    (name) => name.startsWith('SOC_') && !known.has(name) && !name.startsWith(FEED_KEY),
+  );
   if (unknown.length > 0) {
     throw new ConfigError(`${unknown.join(', ')}: no such setting. There are ${[...known].join(', ')}.`);
   }
@@ -98,15 +155,44 @@ function portOf(text: string): number {
   return Number(text);
 }
 
-function proxiesOf(text: string): readonly string[] {
-  const proxies = text
+function networksOf(name: SettingName, text: string): readonly string[] {
+  const networks = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  const wrong = proxies.find((proxy) => !isNetwork(proxy));
-  if (wrong === undefined) return Object.freeze(proxies);
-  throw new ConfigError(
-    `SOC_TRUST_PROXY: "${wrong}" is neither an address nor a network such as 192.0.2.0/24.`,
+  const wrong = networks.find((network) => !isNetwork(network));
+  if (wrong === undefined) return Object.freeze(networks);
+  throw new ConfigError(`${name}: "${wrong}" is neither an address nor a network such as 192.0.2.0/24.`);
+}
+
+function warninglistsOf(text: string): Config['warninglists'] {
+  return text === 'misp' || text === 'off' ? text : { folder: text };
+}
+
+/**
+ * The credential of a feed, from the setting of that name, or from the file that its `_FILE` names; undefined when neither
+ * is set. Throws `ConfigError` for a file that cannot be read.
+ */
+export function credentialOf(
+  env: Readonly<Record<string, string | undefined>>,
+  setting: string,
+): string | undefined {
+  const path = env[`${setting}_FILE`];
+  if (env[setting] || !path) return env[setting] || undefined;
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `${setting}_FILE: ${path} cannot be read (${code}): check the path and who may read it.`,
+    );
+  }
+}
+
+/** Whether a setting holds a secret, which no output ever shows. */
+export function isSecret(setting: string): boolean {
+  return (
+    /_(?:AUTH_)?KEY(?:_|$)/.test(setting) && !setting.endsWith('_FILE') && setting !== 'SOC_API_KEY_IN_QUERY'
   );
 }
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 
-import { type Config, ConfigError, loadConfig, SETTINGS } from '../config.ts';
+import { type Config, ConfigError, isSecret, loadConfig, SETTINGS } from '../config.ts';
 import { formatTimestamp } from '../model/time.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
@@ -49,9 +49,10 @@ function configuration(values: Values, terminal: Terminal, findings: Finding[]):
     const config = loadConfig(terminal.env, data === undefined ? {} : { SOC_DATA_DIR: data });
     for (const { name, fallback } of SETTINGS) {
       const set = name === 'SOC_DATA_DIR' && data !== undefined ? data : terminal.env[name];
+      const shown = set && isSecret(name) ? 'set (not shown)' : set;
       findings.push([
         'ok',
-        `${name} is ${set || (fallback === '' ? 'empty' : fallback)}${set ? '' : ' (default)'}`,
+        `${name} is ${shown || (fallback === '' ? 'empty' : fallback)}${set ? '' : ' (default)'}`,
       ]);
     }
     const open = config.host !== '127.0.0.1' && config.host !== '::1' && config.host !== 'localhost';

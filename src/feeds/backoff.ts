@@ -4,7 +4,7 @@ export function nextAttempt(options: {
   readonly failures: number;
   readonly retryAt?: number | undefined;
   readonly now: number;
-  readonly random: () => number;
+  readonly random: number;
 }): number {
   const { interval, failures, retryAt, now } = options;
   return Math.max(now + interval * 2 ** Math.min(failures, 5), retryAt ?? 0);

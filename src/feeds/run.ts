@@ -156,6 +156,9 @@ async function publish(
 ): Promise<void> {
   const { store, clock } = parts;
   await store.setRunState(run, 'publishing', JSON.stringify(download));
+  // Before anything is added: what is new now was not known to the survey, and would count as missing.
+  if (absenceCounts(feed, download))
+    for await (const ids of surveyor.absent()) await store.withdraw(run, ids, clock());
   for (const document of download.documents) {
     await takeIn(store, run, await openDocument(parts, feed, document), {
       clock,
@@ -163,8 +166,6 @@ async function publish(
       rejectionsKept: true,
     });
   }
-  if (absenceCounts(feed, download))
-    for await (const ids of surveyor.absent()) await store.withdraw(run, ids, clock());
   await store.endRun(run, clock());
 }
 

@@ -239,7 +239,7 @@ async function settle(
     failures,
     retryAt,
     now,
-    random,
+    random: random(),
   });
   const settlement: FeedSettlement = {
     state,
