@@ -192,7 +192,7 @@ export class SqliteWriter {
     now: number,
     stamps: StampSeries,
   ): boolean {
-    const assessment = assess(sighting, [report]);
+    const assessment = assess(sighting, [report], now);
     const stamp = stamps.next();
     const draft = this.#draft(uuid, assessment, undefined, now);
     const id = this.#iocs.add(bytes, sighting, { created: stamp, stamp, validity: draft.validity });
@@ -209,7 +209,7 @@ export class SqliteWriter {
     now: number,
     stamps: StampSeries,
   ): { changed: boolean; expired: boolean } {
-    const assessment = assessed(row, reports);
+    const assessment = assessed(row, reports, now);
     const { validity, until, expired, render } = this.#draft(uuid, assessment, row.validity, now);
     if (render(row.created, row.stamp) === this.#versions.stix(row.stamp)) return { changed: false, expired };
     const stamp = stamps.next();
@@ -246,7 +246,7 @@ interface Draft {
   readonly render: (created: number, modified: number) => string;
 }
 
-function assessed(row: IocRow, reports: readonly Report[]): Assessment {
-  const assessment = assess(row, reports);
-  return row.retracted === undefined ? assessment : { ...assessment, revoked: true };
+function assessed(row: IocRow, reports: readonly Report[], now: number): Assessment {
+  const assessment = assess(row, reports, now);
+  return row.retracted === undefined ? assessment : { ...assessment, revoked: true, reviewAt: undefined };
 }
