@@ -114,7 +114,7 @@ class Collection {
   }
 
   #render(ids: StixIds, ioc: Ioc, reports: readonly Report[]): string {
-    const assessment = assess(ioc, reports);
+    const assessment = assess(ioc, reports, this.#now);
     return renderIndicator(assessment, {
       uuid: ids.indicatorUuid(ioc.type, ioc.value),
       identity: ids.identity,

@@ -1,19 +1,11 @@
 import type { Ioc } from '../model/ioc.ts';
 import { stricterTlp, type Tlp } from '../model/marking.ts';
 import type { Sector } from '../model/sector.ts';
-import type { Context, Source } from '../model/sighting.ts';
+import type { Context, Derived } from '../model/sighting.ts';
+import { confidenceOf } from './confidence.ts';
+import { compare, firstSeenOf, hear, lastSeenOf, type Report, type Statement } from './statements.ts';
 
-/** One source's standing report of an IOC, as the store keeps it. */
-export interface Report {
-  readonly source: Source;
-  /** What it says, one for each of its records of the IOC; at least one. */
-  readonly contexts: readonly Context[];
-  /** When we first and last heard it from this source. */
-  readonly firstReported: number;
-  readonly lastReported: number;
-  /** How often. */
-  readonly reports: number;
-}
+export type { Report } from './statements.ts';
 
 /** What all sources together say of an IOC: all that its indicator shows, save ids, stamps and validity. */
 export interface Assessment extends Ioc {
@@ -28,9 +20,14 @@ export interface Assessment extends Ioc {
   readonly techniques: readonly string[];
   readonly cves: readonly string[];
   readonly sectors: readonly Sector[];
+  /** Groups behind it, as sources name them or as was concluded. */
+  readonly actors: readonly string[];
   readonly reports: readonly SourceNote[];
-  /** The first moment at which, without any news, confidence falls into a lower band, or undefined. */
-  readonly reviewAt?: number | undefined;
+  /**
+   * The first moment at which, without any news, confidence is less than now; undefined when there is none.
+   * It is no property of the indicator: when to look again.
+   */
+  readonly reviewAt: number | undefined;
 }
 
 /** A source's name with its page or remark about the IOC. */
@@ -44,55 +41,50 @@ export interface SourceNote {
 const MOST_WORDS = 50;
 
 /**
- * Sums up an IOC's reports, in an order that does not depend on theirs. Confidence is the greatest that a
- * standing report gives, the TLP the strictest. An IOC that every source has taken back is revoked,
- * and is then described by what was said of it last. `reports` must not be empty.
+ * Sums up an IOC's reports as of `now` (UTC milliseconds), in an order that does not depend on theirs. Confidence is what
+ * standing reports deserve together, less for age (`docs/scoring.md`), the TLP the strictest. Words are what was stated and what was concluded.
+ * An IOC that every source has taken back is revoked, is then described by what was said of it last, and does not
+ * decay. `reports` must not be empty.
  */
-export function assess(ioc: Ioc, reports: readonly Report[], _now = 0): Assessment {
-  const said = statements(reports);
-  const standing = said.filter(({ context }) => context.revoked !== true);
-  const revoked = standing.length === 0;
-  const heard = revoked ? said : standing;
+export function assess(ioc: Ioc, reports: readonly Report[], now: number): Assessment {
+  const heard = hear(reports);
+  const { revoked, statements } = heard;
+  const { value: confidence, reviewAt } = confidenceOf(heard, ioc.type, now);
   return {
     type: ioc.type,
     value: ioc.value,
     revoked,
-    confidence: Math.max(...heard.map(({ source, context }) => context.confidence ?? source.confidence)),
-    tlp: heard.map(({ source, context }) => context.tlp ?? source.tlp).reduce(stricterTlp),
-    firstSeen: Math.min(...heard.map(firstSeenOf)),
-    lastSeen: Math.max(...heard.map(lastSeenOf)),
-    threatTypes: words(heard.map(({ context }) => context.threatType)),
-    families: words(heard.map(({ context }) => context.family)),
-    tags: words(heard.flatMap(({ context }) => context.tags)),
-    techniques: words(heard.flatMap(({ context }) => context.techniques)),
-    cves: words(heard.flatMap(({ context }) => context.cves)),
-    sectors: words(heard.flatMap(({ context }) => context.sectors)),
-    reports: notes(heard),
+    confidence,
+    tlp: statements.map(({ source, context }) => context.tlp ?? source.tlp).reduce(stricterTlp),
+    firstSeen: Math.min(...statements.map(firstSeenOf)),
+    lastSeen: Math.max(...statements.map(lastSeenOf)),
+    threatTypes: words(statements, ({ threatType }) => threatType),
+    families: words(statements, ({ family }) => family, 'family'),
+    tags: words(statements, ({ tags }) => tags),
+    techniques: words(statements, ({ techniques }) => techniques, 'technique'),
+    cves: words(statements, ({ cves }) => cves),
+    sectors: words(statements, ({ sectors }) => sectors, 'sector') as Sector[],
+    actors: words(statements, ({ actors }) => actors, 'actor'),
+    reports: notes(statements),
+    reviewAt,
   };
 }
 
-/** One record of one source. */
-interface Statement {
-  readonly source: Source;
-  readonly context: Context;
-  readonly firstReported: number;
-  readonly lastReported: number;
-}
-
-function statements(reports: readonly Report[]): Statement[] {
-  const sorted =
-    reports.length > 1 ? [...reports].sort((a, b) => compare(a.source.name, b.source.name)) : reports;
-  return sorted.flatMap(({ source, contexts, firstReported, lastReported }) =>
-    contexts.map((context) => ({ source, context, firstReported, lastReported })),
-  );
-}
-
-function firstSeenOf({ context, firstReported }: Statement): number {
-  return Math.min(context.firstSeen ?? context.lastSeen ?? firstReported, context.lastSeen ?? Infinity);
-}
-
-function lastSeenOf({ context, lastReported }: Statement): number {
-  return Math.max(context.lastSeen ?? context.firstSeen ?? lastReported, context.firstSeen ?? 0);
+/** The words that records state and those concluded from them, each once and sorted, `MOST_WORDS` at most. */
+function words(
+  statements: readonly Statement[],
+  stated: (context: Context) => readonly string[] | string | undefined,
+  kind?: Derived['kind'],
+): string[] {
+  const list: string[] = [];
+  for (const { context } of statements) {
+    const own = stated(context);
+    if (typeof own === 'string') list.push(own);
+    else if (own !== undefined) list.push(...own);
+    if (kind === undefined || context.derived === undefined) continue;
+    for (const derived of context.derived) if (derived.kind === kind) list.push(derived.value);
+  }
+  return list.length < 2 ? list : [...new Set(list)].sort(compare).slice(0, MOST_WORDS);
 }
 
 /** What each source adds in its own words, without repetition, `MOST_WORDS` at most. */
@@ -112,16 +104,4 @@ function notes(heard: readonly Statement[]): SourceNote[] {
     .sort(compare)
     .slice(0, MOST_WORDS)
     .map((key) => distinct.get(key)!);
-}
-
-function words<T extends string>(list: readonly (T | undefined)[]): T[] {
-  if (list.length <= 1) return list[0] === undefined ? [] : [list[0]];
-  const distinct = new Set<T>();
-  for (const word of list) if (word !== undefined) distinct.add(word);
-  return [...distinct].sort(compare).slice(0, MOST_WORDS);
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,5 +1,6 @@
 import { stricterTlp } from '../model/marking.ts';
-import type { Context } from '../model/sighting.ts';
+import type { Context, Derived, Evidence } from '../model/sighting.ts';
+import { compare } from './statements.ts';
 
 /** A source keeps so many records of one IOC; the oldest go first. */
 const MOST_CONTEXTS = 50;
@@ -43,6 +44,9 @@ function combine(a: Context, b: Context): Context {
     techniques: union(a.techniques, b.techniques),
     cves: union(a.cves, b.cves),
     sectors: union(a.sectors, b.sectors),
+    actors: union(a.actors, b.actors),
+    evidence: foremost(a.evidence, b.evidence),
+    derived: conclusions(a.derived, b.derived),
     revoked: b.revoked === true ? true : undefined,
   };
   return Object.fromEntries(Object.entries(joined).filter(([, value]) => value !== undefined));
@@ -55,6 +59,27 @@ function greatestText(a: string | undefined, b: string | undefined): string | un
 
 function union<T extends string>(a: readonly T[] | undefined, b: readonly T[] | undefined): T[] | undefined {
   return a === undefined && b === undefined ? undefined : [...new Set([...(a ?? []), ...(b ?? [])])].sort();
+}
+
+/** Of two places in a text the first; of two texts that of the lesser sentence. */
+function foremost(a: Evidence | undefined, b: Evidence | undefined): Evidence | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return (a.offset - b.offset || compare(a.sentence, b.sentence)) <= 0 ? a : b;
+}
+
+/** Each conclusion once, with the lesser of the words that it follows from. */
+function conclusions(
+  a: readonly Derived[] | undefined,
+  b: readonly Derived[] | undefined,
+): readonly Derived[] | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  const united = new Map<string, Derived>();
+  for (const each of [...a, ...b]) {
+    const key = `${each.kind} ${each.value}`;
+    const before = united.get(key);
+    if (before === undefined || each.from < before.from) united.set(key, each);
+  }
+  return [...united.keys()].sort(compare).map((key) => united.get(key)!);
 }
 
 function least(a: number | undefined, b: number | undefined): number | undefined {

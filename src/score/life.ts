@@ -14,6 +14,19 @@ export const TIME_TO_LIVE: Readonly<Partial<Record<IocType, number>>> = {
   email: 180 * DAY,
 };
 
+/**
+ * How fast confidence goes within that time, δ of MISP's polynomial decaying model: 1 is evenly, less is late. None is above 1, as
+ * a sighting must not make an older one count for less. Hosts are cleaned and addresses given to others from the first
+ * days on, and payloads taken down; a registered domain or mailbox stays with whoever has it, and goes when it is not renewed or is suspended.
+ */
+export const DECAY_SPEED: Readonly<Partial<Record<IocType, number>>> = {
+  ipv4: 0.5,
+  ipv6: 0.5,
+  url: 0.5,
+  domain: 0.3,
+  email: 0.3,
+};
+
 /** `valid_until` moves at most once in this time for re-sightings alone (contract: the publication stamp, 4). */
 export const VALIDITY_STEP = DAY;
 

@@ -64,7 +64,7 @@ test('an indicator that several files have comes once, with what all of them say
   assert.equal(indicators.length, 2);
   assert.equal(new Set(indicators.map(({ id }) => id)).size, 2);
   const both = indicators.find(({ pattern }) => String(pattern).includes('192.0.2.1'))!;
-  assert.equal(both.confidence, 80);
+  assert.equal(both.confidence, 84);
   for (const tag of ['c2', 'rat']) assert.ok((both.labels as string[]).includes(tag));
 });
 

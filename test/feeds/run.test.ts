@@ -237,7 +237,7 @@ test('the feed’s own host is quarantined and does not stop others from reporti
       ownHosts.includes('feed.example.org') ? own : undefined;
   const turn = await bench.turn('feed.example.org\n', { parts: { gate } });
   assert.equal(turn.run?.survey?.rejected.get('own_host'), 1);
-  assert.equal((await bench.store.listQuarantine(turn.run!.run))[0]?.code, 'own_host');
+  assert.equal((await bench.store.listQuarantine(turn.run?.run ?? 0))[0]?.code, 'own_host');
   assert.equal(await bench.store.findIoc({ type: 'domain', value: 'feed.example.org' }), undefined);
 });
 

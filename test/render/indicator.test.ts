@@ -54,7 +54,7 @@ const PATTERNS: Record<IocType, string> = {
 
 function render(type: IocType, value: string, context = {}, more: Partial<Publication> = {}): string {
   const report = { source: SOURCE, contexts: [context], firstReported: SEEN, lastReported: SEEN, reports: 1 };
-  return renderIndicator(assess({ type, value }, [report]), {
+  return renderIndicator(assess({ type, value }, [report], SEEN), {
     uuid: IDS.indicatorUuid(type, value),
     identity: IDS.identity,
     created: SEEN,

@@ -3,12 +3,15 @@ import test from 'node:test';
 
 import fc from 'fast-check';
 
+import type { Ioc } from '../../src/model/ioc.ts';
 import { TLP_MARKINGS } from '../../src/model/marking.ts';
 import type { Context, Source } from '../../src/model/sighting.ts';
-import { assess, type Report } from '../../src/score/assess.ts';
+import { assess as assessAt, type Report } from '../../src/score/assess.ts';
 import { DAY, SOURCE, START } from '../store/fixtures.ts';
 
 const IOC = { type: 'domain', value: 'login.example.com' } as const;
+
+const assess = (ioc: Ioc, reports: readonly Report[]) => assessAt(ioc, reports, START + DAY);
 
 function report(name: string, contexts: readonly Context[], more: Partial<Source> = {}): Report {
   return {
@@ -29,13 +32,6 @@ test('the strictest marking of any source holds, stated or by default', () => {
   assert.equal(tlp, 'amber');
 });
 
-test('the greatest confidence holds, stated or by default', () => {
-  const confidence = (...reports: Report[]) => assess(IOC, reports).confidence;
-  assert.equal(confidence(report('a', [{ confidence: 20 }, { confidence: 70 }]), report('b', [{}])), 70);
-  assert.equal(confidence(report('a', [{ confidence: 0 }], { confidence: 90 })), 0);
-  assert.equal(confidence(report('a', [{ confidence: 0 }]), report('b', [{}], { confidence: 90 })), 90);
-});
-
 test('words of all sources are united, each once and sorted', () => {
   const assessment = assess(IOC, [
     report('b', [{ tags: ['rat', 'c2'], family: 'Emotet', techniques: ['T1071'], sectors: ['water'] }]),
@@ -50,6 +46,41 @@ test('words of all sources are united, each once and sorted', () => {
   assert.deepEqual(assessment.techniques, ['T1071']);
   assert.deepEqual(assessment.cves, ['CVE-2021-44228']);
   assert.deepEqual(assessment.sectors, ['water']);
+});
+
+test('what was concluded stands beside what was stated, each once', () => {
+  const assessment = assess(IOC, [
+    report('a', [
+      {
+        family: 'Emotet',
+        sectors: ['water'],
+        actors: ['TA542'],
+        derived: [
+          { kind: 'technique', value: 'T1566', from: 'tag "phishing"' },
+          { kind: 'sector', value: 'energy', from: 'text "energy sector"' },
+        ],
+      },
+    ]),
+    report('b', [
+      {
+        techniques: ['T1566'],
+        derived: [
+          { kind: 'family', value: 'Emotet', from: 'tag "emotet"' },
+          { kind: 'actor', value: 'APT28', from: 'tag "fancy bear"' },
+        ],
+      },
+    ]),
+  ]);
+  const { families, techniques, sectors, actors } = assessment;
+  assert.deepEqual(
+    { families, techniques, sectors, actors },
+    {
+      families: ['Emotet'],
+      techniques: ['T1566'],
+      sectors: ['energy', 'water'],
+      actors: ['APT28', 'TA542'],
+    },
+  );
 });
 
 test('no more than fifty words of a kind and notes are shown', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
-import type { Context } from '../../src/model/sighting.ts';
+import type { Context, Derived } from '../../src/model/sighting.ts';
 import { withContext } from '../../src/score/contexts.ts';
 
 const words = fc.option(fc.uniqueArray(fc.constantFrom('a', 'b', 'c')), { nil: undefined });
@@ -16,6 +16,22 @@ const record: fc.Arbitrary<Context> = fc
     comment: word,
     family: word,
     tags: words,
+    actors: words,
+    evidence: fc.option(
+      fc.record({ sentence: fc.constantFrom('s', 't'), offset: fc.nat(2), defanged: fc.constant(true) }),
+      { nil: undefined },
+    ),
+    derived: fc.option(
+      fc.uniqueArray(
+        fc.record({
+          kind: fc.constantFrom('family' as const, 'actor' as const),
+          value: fc.constantFrom('v', 'w'),
+          from: fc.constantFrom('tag "v"', 'text "w"'),
+        }),
+        { selector: ({ kind, value }) => kind + value, minLength: 1 },
+      ),
+      { nil: undefined },
+    ),
   })
   .map((context) => JSON.parse(JSON.stringify(context)) as Context);
 
@@ -45,6 +61,26 @@ test('a record replaces the one of its id, and keeps the earliest and the latest
   assert.deepEqual(after, [{ entry: '1', firstSeen: 10, lastSeen: 30, confidence: 40 }]);
 });
 
+test('a conclusion is kept once, and the first place in a text', () => {
+  const conclusion = { kind: 'family', value: 'Emotet' } as const;
+  const contexts = [
+    {
+      derived: [{ ...conclusion, from: 'text "Emotet"' }],
+      evidence: { sentence: 'b', offset: 9, defanged: true },
+    },
+    {
+      derived: [{ ...conclusion, from: 'tag "emotet"' }],
+      evidence: { sentence: 'a', offset: 3, defanged: false },
+    },
+  ].reduce<Context[]>(withContext, []);
+  assert.deepEqual(contexts, [
+    {
+      derived: [{ ...conclusion, from: 'tag "emotet"' }],
+      evidence: { sentence: 'a', offset: 3, defanged: false },
+    },
+  ]);
+});
+
 test('a source cannot pile up more than 50 records of one IOC', () => {
   let contexts: Context[] = [];
   for (let index = 0; index < 80; index += 1) contexts = withContext(contexts, { entry: String(index) });
@@ -53,5 +89,14 @@ test('a source cannot pile up more than 50 records of one IOC', () => {
 });
 
 function sorted(context: Context): Context {
-  return { ...context, ...(context.tags && { tags: [...context.tags].sort() }) };
+  return {
+    ...context,
+    ...(context.tags && { tags: [...context.tags].sort() }),
+    ...(context.actors && { actors: [...context.actors].sort() }),
+    ...(context.derived && { derived: [...context.derived].sort(byKindAndValue) }),
+  };
+}
+
+function byKindAndValue(a: Derived, b: Derived): number {
+  return `${a.kind} ${a.value}` < `${b.kind} ${b.value}` ? -1 : 1;
 }
