@@ -11,6 +11,7 @@ import { keyCommand } from './key.ts';
 import { runsCommand } from './runs.ts';
 import { serveCommand } from './serve.ts';
 import { VERSION } from './version.ts';
+import { whyCommand } from './why.ts';
 
 /** Every command, in the order of the overview. */
 export const COMMANDS: readonly Command[] = [
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   exportCommand,
   keyCommand,
   runsCommand,
+  whyCommand,
   doctorCommand,
 ];
 

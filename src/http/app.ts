@@ -12,6 +12,7 @@ import { errorHandler, unavailable } from './errors.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { logRequest } from './request-log.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
+import { iocsWhy } from './routes/iocs-why.ts';
 import { serverOptions } from './server.ts';
 
 /** What the HTTP side is made of. */
@@ -83,7 +84,9 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
     closing = true;
   });
 
-  app.register(async (scope) => iocsStix(scope, { store, config, clock, log }));
+  const parts = { store, config, clock, log };
+  app.register(async (scope) => iocsStix(scope, parts));
+  app.register(async (scope) => iocsWhy(scope, parts));
 
   app.after(() => refuseOtherMethods(app, routes, guard));
   return app;
