@@ -40,9 +40,10 @@ export const demoCommand: Command = {
         const samples = await loadSamples(store, terminal);
         const pro = await addKey(store, 'pro', 'demo', terminal);
         const free = await addKey(store, 'free', 'demo', terminal);
-        return await serveUntilStopped(store, config, terminal, (url) => {
+        const onListening = (url: string): void => {
           terminal.write(welcome(url, samples, pro, free)).catch(() => undefined);
-        });
+        };
+        return await serveUntilStopped(store, config, terminal, { onListening });
       } finally {
         await store.close();
       }

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 import { checkApiKey, hashApiKey, KEY_PREFIX_LENGTH, makeApiKey } from '../model/api-key.ts';
 import { TIER_NAMES, TIERS, type TierName } from '../model/tier.ts';
-import { formatTimestamp, parseTimestamp } from '../model/time.ts';
+import { formatTimestamp } from '../model/time.ts';
 import { type KeyRecord, type Store, StoreError } from '../store/store.ts';
 import {
   type Command,
@@ -13,6 +13,7 @@ import {
   UsageError,
   type Values,
 } from './command.ts';
+import { expiryOption } from './expiry.ts';
 import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** `key`: API keys, made, listed and revoked. */
@@ -66,7 +67,7 @@ async function create(store: Store, values: Values, _operand: unknown, terminal:
   const tier = (textOption(values, 'tier') ?? 'pro').toLowerCase();
   if (!Object.hasOwn(TIERS, tier)) throw new UsageError(`key: --tier is one of ${TIER_NAMES.join(', ')}.`);
   const key = makeApiKey();
-  const expiresAt = expiryOf(textOption(values, 'expires'), terminal.clock());
+  const expiresAt = expiryOption(values, terminal.clock(), 'key');
   const record = await store.createKey(
     {
       hash: key.hash,
@@ -143,18 +144,6 @@ function keyLine(key: KeyRecord, now: number): string {
 function stateOf(key: KeyRecord, now: number): 'active' | 'revoked' | 'expired' {
   if (key.revokedAt !== undefined) return 'revoked';
   return key.expiresAt !== undefined && key.expiresAt <= now ? 'expired' : 'active';
-}
-
-function expiryOf(text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined;
-  const days = /^(\d{1,5})d$/.exec(text);
-  const time = days === null ? parseTimestamp(text) : now + Number(days[1]) * 86_400_000;
-  if (time === undefined || time <= now) {
-    throw new UsageError(
-      `key: --expires ${text} is not a time to come: give 90d, 2030-01-01 or 2030-01-01T00:00:00Z.`,
-    );
-  }
-  return time;
 }
 
 function networkOf(text: string): string {

@@ -5,12 +5,17 @@ import { makeApiKey } from '../model/api-key.ts';
 import type { TierName } from '../model/tier.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
+import { siblingScript } from '../store/sqlite/thread-calls.ts';
 import type { Store } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
+import { FeedsService } from './feeds-service.ts';
 import { STORE_HELP, STORE_OPTIONS } from './store.ts';
 
-/** How often what no reader sees any more is cleared away, in milliseconds. */
-const SWEEP = 60_000;
+/** How often what has expired is told, and what no reader sees any more is cleared away, in milliseconds. */
+const UPKEEP = 60_000;
+
+/** So many IOCs are looked at again in one transaction. */
+const REVIEW = 500;
 
 export const SERVER_OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
 export const SERVER_HELP = {
@@ -47,7 +52,7 @@ export const serveCommand: Command = {
         terminal.say('Made the first API key, of the Pro tier. Keep it now: it is not shown again.');
         terminal.say(`  ${key}`);
       }
-      return await serveUntilStopped(store, config, terminal);
+      return await serveUntilStopped(store, config, terminal, { feeds: feedsOf(values, config, terminal) });
     } finally {
       await store.close();
     }
@@ -79,12 +84,28 @@ export async function addKey(
   return text;
 }
 
+export interface ServingOptions {
+  readonly onListening?: (url: string) => void;
+  /** Starts what fetches feeds. */
+  readonly feeds?: ((store: Store, log: Log) => FeedsService) | undefined;
+}
+
+const FEEDS_THREAD = siblingScript(import.meta.url, 'feeds-thread');
+
+function feedsOf(values: Values, config: Config, { env, clock }: Terminal): ServingOptions['feeds'] {
+  if (config.feeds === 'off') return undefined;
+  const overrides = overridesOf(values);
+  const pretty = process.stderr.isTTY;
+  return (store, log) =>
+    new FeedsService({ store, log, clock, env, overrides, pretty, script: FEEDS_THREAD });
+}
+
 /** Serves a store until the process is asked to stop, then lets answers under way finish. The store stays open. */
 export async function serveUntilStopped(
   store: Store,
   config: Config,
   terminal: Terminal,
-  onListening: (url: string) => void = () => undefined,
+  { onListening = () => undefined, feeds }: ServingOptions = {},
 ): Promise<number> {
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
   const { producer, trustProxy, apiKeyInQuery, host, port } = config;
@@ -94,17 +115,19 @@ export async function serveUntilStopped(
     clock: terminal.clock,
     log,
   });
-  const sweeping = setInterval(() => void sweep(store, terminal, log), SWEEP);
+  const upkeep = setInterval(() => void keepUp(store, terminal, log), UPKEEP);
+  let service: FeedsService | undefined;
   try {
     const url = await listen(app, host, port);
     log.info('listening', { url, data: config.dataDirectory });
     onListening(url);
+    service = feeds?.(store, log);
     await stopped(terminal.signal);
     log.info('stopping');
     return EXIT.ok;
   } finally {
-    clearInterval(sweeping);
-    await app.close();
+    clearInterval(upkeep);
+    await Promise.all([app.close(), service?.stop()]);
     log.flush();
   }
 }
@@ -135,10 +158,12 @@ function stopped(signal: AbortSignal): Promise<void> {
   });
 }
 
-async function sweep(store: Store, terminal: Terminal, log: Log): Promise<void> {
+async function keepUp(store: Store, terminal: Terminal, log: Log): Promise<void> {
+  const { clock, signal } = terminal;
   try {
-    while ((await store.sweep(terminal.clock())) > 0) if (terminal.signal.aborted) return;
+    while ((await store.review(clock(), REVIEW)) === REVIEW) if (signal.aborted) return;
+    while ((await store.sweep(clock())) > 0) if (signal.aborted) return;
   } catch (error) {
-    log.warn('sweeping failed', { error: (error as Error).message });
+    log.warn('upkeep failed', { error: (error as Error).message });
   }
 }

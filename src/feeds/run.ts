@@ -1,17 +1,17 @@
-import { createReadStream, existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 
 import type { Feed } from '../model/feed.ts';
 import type { Hold } from '../model/hold.ts';
 import type { Ioc } from '../model/ioc.ts';
-import type { Sighting, Source } from '../model/sighting.ts';
+import type { Rejection, Sighting, Source } from '../model/sighting.ts';
 import type { Clock } from '../model/time.ts';
 import { normaliseContext } from '../normalise/context.ts';
-import type { ReadItem } from '../parse/format.ts';
 import { InputError } from '../parse/format.ts';
-import { openInput } from '../parse/formats.ts';
-import type { Store } from '../store/store.ts';
+import type { RunChangeKind, Store } from '../store/store.ts';
 import type { Bookmark, FeedDocument } from './access/access.ts';
 import { trip, type Survey } from './fuse.ts';
+import { inputTrouble } from './input-trouble.ts';
+import { openDocument } from './open-document.ts';
 import type { Screening } from './screen.ts';
 import type { FeedState } from './states.ts';
 import { Surveyor, TooManyRecordsError } from './survey.ts';
@@ -23,6 +23,7 @@ export interface RunParts {
   readonly clock: Clock;
   readonly enrich: (sighting: Sighting) => Sighting;
   readonly check: (ioc: Ioc, origin: { readonly ownHosts: readonly string[] }) => Hold | undefined;
+  /** Aborted, a run stops between two batches; what it began to publish is completed later. */
   readonly signal: AbortSignal;
 }
 
@@ -95,6 +96,23 @@ export async function finishRun(
   return { state: 'fine', run, survey: surveyed.survey };
 }
 
+/** Tells what a download would change, without changing anything. Throws as its readers do. */
+export async function compareDownload(
+  parts: RunParts,
+  feed: Feed,
+  download: Download,
+  onChange: (kind: RunChangeKind, ioc: Ioc) => Promise<void>,
+): Promise<void> {
+  const surveyor = new Surveyor(parts.store, feed.title, onChange);
+  for (const document of download.documents) {
+    const { items } = await openDocument(document, feed, parts.clock());
+    await surveyor.read(items, screeningOf(parts, feed, document), async () => undefined);
+  }
+  const { absent } = await surveyor.finish(absenceCounts(feed, download));
+  if (absent === 0) return;
+  for await (const page of surveyor.absent()) for (const ioc of page) await onChange('withdrawn', ioc);
+}
+
 /** Whether a download's files are still there. */
 export function isWhole({ documents }: Download): boolean {
   return documents.every(({ path }) => existsSync(path));
@@ -130,20 +148,17 @@ async function survey(
   const surveyor = new Surveyor(store, feed.title);
   try {
     for (const document of download.documents) {
-      const items = await openDocument(parts, feed, document);
-      await surveyor.read(items, screeningOf(parts, feed, document), (rejections) =>
-        turn === 'first' ? store.quarantine(run, rejections) : Promise.resolve(),
-      );
+      const { items } = await openDocument(document, feed, parts.clock());
+      const keep = (rejections: readonly Rejection[]): Promise<void> =>
+        turn === 'first' ? store.quarantine(run, rejections) : Promise.resolve();
+      await surveyor.read(items, screeningOf(parts, feed, document), keep, parts.signal);
     }
     return { surveyor, survey: await surveyor.finish(absenceCounts(feed, download)) };
   } catch (error) {
     if (error instanceof TooManyRecordsError)
       return { state: 'too_large', reason: 'it has more records than a run takes' };
     if (!(error instanceof InputError)) throw error;
-    const reason = `${error.place}: ${error.message}`;
-    if (/HTML page/.test(error.message)) return { state: 'html', reason };
-    if (/\bempty\b/.test(error.message)) return { state: 'empty', reason };
-    return { state: 'drifted', reason };
+    return inputTrouble(error);
   }
 }
 
@@ -158,12 +173,18 @@ async function publish(
   await store.setRunState(run, 'publishing', JSON.stringify(download));
   // Before anything is added: what is new now was not known to the survey, and would count as missing.
   if (absenceCounts(feed, download))
-    for await (const ids of surveyor.absent()) await store.withdraw(run, ids, clock());
+    for await (const absent of surveyor.absent()) {
+      parts.signal.throwIfAborted();
+      const ids = absent.map(({ id }) => id);
+      await store.withdraw(run, ids, clock());
+    }
   for (const document of download.documents) {
-    await takeIn(store, run, await openDocument(parts, feed, document), {
+    const { items } = await openDocument(document, feed, clock());
+    await takeIn(store, run, items, {
       clock,
       screening: screeningOf(parts, feed, document),
       rejectionsKept: true,
+      signal: parts.signal,
     });
   }
   await store.endRun(run, clock());
@@ -171,23 +192,6 @@ async function publish(
 
 function absenceCounts(feed: Feed, { complete }: Download): boolean {
   return complete && feed.absence === 'retracts';
-}
-
-async function openDocument(
-  { clock, signal }: RunParts,
-  { access }: Feed,
-  { path, url, format }: FeedDocument,
-): Promise<AsyncIterable<readonly ReadItem[]>> {
-  const stream = createReadStream(path, { highWaterMark: 256 * 1024, signal });
-  const columns = access.kind === 'file' ? access.columns : undefined;
-  const fileName = URL.parse(url)?.pathname.split('/').at(-1);
-  const { items } = await openInput(stream, {
-    now: clock(),
-    ...(format !== undefined && { format }),
-    ...(fileName !== undefined && { fileName }),
-    ...(columns !== undefined && { columns }),
-  });
-  return items;
 }
 
 function screeningOf({ enrich, check }: RunParts, feed: Feed, document: FeedDocument): Screening {

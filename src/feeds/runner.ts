@@ -1,9 +1,12 @@
 import type { Feed } from '../model/feed.ts';
 import type { FeedRecord, FeedSettlement, RunRecord } from '../store/store.ts';
 import { StoreError } from '../store/store.ts';
-import type { Access, Bookmark } from './access/access.ts';
+import { InputError } from '../parse/format.ts';
+import type { Access, AccessContext, AccessOutcome, Bookmark } from './access/access.ts';
+import { carriedBy } from './access/credential.ts';
 import { nextAttempt } from './backoff.ts';
 import type { Fetcher } from './fetch/fetcher.ts';
+import { inputTrouble } from './input-trouble.ts';
 import {
   type Download,
   finishRun,
@@ -24,6 +27,7 @@ const MOST_SEEN = 50;
 
 /** A claimed feed that cannot be described, or whose run failed here, is tried again after so long, in milliseconds. */
 const DAY = 86_400_000;
+const SOON = 60_000;
 
 export interface RunnerParts extends Omit<RunParts, 'check'> {
   readonly fetcher: Fetcher;
@@ -57,6 +61,8 @@ interface Result {
   readonly run?: RunOutcome;
   readonly retryAt?: number;
   readonly bookmark?: Kept;
+  /** Whether the next run is to follow at once. */
+  readonly soon?: boolean;
 }
 
 /**
@@ -137,19 +143,21 @@ async function download(
   record: FeedRecord,
   owner: string,
 ): Promise<Result> {
-  const headers = credentialHeaders(feed, parts.credential);
-  if (headers === undefined) return { state: 'no_credential', reason: `set ${feed.credential!.setting}` };
+  const { credential } = feed;
+  const carried = carriedBy(feed, credential && parts.credential(credential.setting));
+  if (typeof carried === 'string') return { state: 'no_credential', reason: carried };
   const kept = JSON.parse(record.bookmark ?? '{}') as Kept;
-  const outcome = await parts.accessFor(feed.access.kind)({
+  const outcome = await accessed(parts, {
     feed,
     fetcher: parts.fetcher,
-    headers,
+    ...carried,
     bookmark: kept.access,
     now: parts.clock(),
     signal: parts.signal,
     spool: parts.spool,
   });
-  if (outcome.state !== 'fetched') return await withoutDownload(parts, feed, record, outcome);
+  if (outcome.state === 'unchanged') return await unchanged(parts, feed, record, kept, outcome.bookmark);
+  if (outcome.state !== 'fetched') return outcome;
   const found: Download = outcome;
   const age = ageOf(kept, found.bookmark);
   if (age === 'older' && found.complete && feed.absence === 'retracts') {
@@ -165,20 +173,36 @@ async function download(
     ...(reason !== undefined && { reason }),
     run,
     ...(state === 'fine' && { bookmark: bookmarkOf(kept, found.bookmark) }),
+    // What a cap left for the next run is not left for long.
+    ...(state === 'fine' && outcome.more === true && { soon: true }),
   };
 }
 
+/** What comes of a feed's download, a page in its place included. */
+async function accessed(
+  { accessFor }: RunnerParts,
+  context: AccessContext,
+): Promise<AccessOutcome | { readonly state: FeedState; readonly reason: string }> {
+  try {
+    return await accessFor(context.feed.access.kind)(context);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return inputTrouble(error);
+  }
+}
+
 /** What is unchanged is fine, but for a feed whose newest state still waits for the operator. */
-async function withoutDownload(
+async function unchanged(
   parts: RunnerParts,
   feed: Feed,
   record: FeedRecord,
-  outcome: { readonly state: FeedState; readonly reason?: string; readonly retryAt?: number },
+  kept: Kept,
+  access: Bookmark | undefined,
 ): Promise<Result> {
-  if (outcome.state !== 'unchanged') return outcome;
+  const bookmark = access === undefined ? {} : { bookmark: { ...kept, access } };
   const held = await openRun(parts, feed.name, 'held');
-  if (held === undefined) return { state: 'unchanged' };
-  return { state: 'held', reason: held.failure ?? record.reason ?? 'it waits for you' };
+  if (held === undefined) return { state: 'unchanged', ...bookmark };
+  return { state: 'held', reason: held.failure ?? record.reason ?? 'it waits for you', ...bookmark };
 }
 
 async function openRun(
@@ -210,32 +234,19 @@ function bookmarkOf({ seen = [] }: Kept, access: Bookmark): Kept {
   return { access, seen: typeof hash === 'string' ? [...seen, hash].slice(-MOST_SEEN) : seen };
 }
 
-/** The headers that carry a feed's credential; undefined when it needs one that is not configured. */
-function credentialHeaders(
-  { credential }: Feed,
-  lookUp: (setting: string) => string | undefined,
-): Readonly<Record<string, string>> | undefined {
-  if (credential === undefined) return {};
-  const secret = lookUp(credential.setting);
-  if (secret === undefined) return credential.required ? undefined : {};
-  if (credential.scheme === 'header') return { [credential.name ?? 'authorization']: secret };
-  if (credential.scheme === 'bearer') return { authorization: `Bearer ${secret}` };
-  return { authorization: `Basic ${Buffer.from(secret).toString('base64')}` };
-}
-
 async function settle(
   { store, clock, random }: RunnerParts,
   feed: Feed,
   record: FeedRecord,
   owner: string,
-  { state, reason, run, retryAt, bookmark }: Result,
+  { state, reason, run, retryAt, bookmark, soon }: Result,
 ): Promise<Turn> {
   const now = clock();
   const good = GOOD_STATES.has(state);
   const waiting = state === 'held' || state === 'empty' || state === 'stale';
   const failures = good || waiting ? 0 : record.failures + 1;
   const nextAt = nextAttempt({
-    interval: state === 'no_credential' ? DAY : feed.interval,
+    interval: soon === true ? SOON : state === 'no_credential' ? DAY : feed.interval,
     failures,
     retryAt,
     now,

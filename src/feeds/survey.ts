@@ -1,3 +1,4 @@
+import type { Ioc } from '../model/ioc.ts';
 import type { Rejection, RejectionCode, Sighting } from '../model/sighting.ts';
 import type { ReadItem } from '../parse/format.ts';
 import type { KnownIoc, RunStore } from '../store/store.ts';
@@ -9,6 +10,9 @@ const BATCH = 2_000;
 
 /** A run takes no more records than this: a larger download is a mistake, or an attack on our memory and disk. */
 export const MOST_RECORDS = 2_000_000;
+
+/** Told of an IOC that a download adds or changes. */
+export type ChangeListener = (kind: 'added' | 'changed', ioc: Ioc) => Promise<void>;
 
 /** A download has more records than a run takes. */
 export class TooManyRecordsError extends Error {
@@ -22,24 +26,29 @@ export class TooManyRecordsError extends Error {
 export class Surveyor {
   readonly #store: RunStore;
   readonly #source: string;
+  readonly #onChange: ChangeListener;
   readonly #listed = new BitSet();
   readonly #rejected = new Map<RejectionCode, number>();
   readonly #counts = { listed: 0, added: 0, changed: 0, same: 0, held: 0 };
   #records = 0;
   #batch: Sighting[] = [];
 
-  constructor(store: RunStore, source: string) {
+  /** `onChange` is told of what is added and changed, as it is found. */
+  constructor(store: RunStore, source: string, onChange: ChangeListener = async () => undefined) {
     this.#store = store;
     this.#source = source;
+    this.#onChange = onChange;
   }
 
-  /** Reads one document; each batch's rejections go to `onRejections`. Throws as its reader does, and `TooManyRecordsError`. */
+  /** Reads one document; each batch's rejections go to `onRejections`. Throws as its reader does, `TooManyRecordsError`, and when aborted. */
   async read(
     items: AsyncIterable<readonly ReadItem[]>,
     screening: Screening,
     onRejections: (rejections: readonly Rejection[]) => Promise<void>,
+    signal?: AbortSignal,
   ): Promise<void> {
     for await (const batch of items) {
+      signal?.throwIfAborted();
       this.#records += batch.length;
       if (this.#records > MOST_RECORDS) throw new TooManyRecordsError();
       const rejections: Rejection[] = [];
@@ -67,10 +76,10 @@ export class Surveyor {
   }
 
   /** What the source stood by and does not list any more, page by page. */
-  async *absent(): AsyncGenerator<readonly number[]> {
+  async *absent(): AsyncGenerator<readonly KnownIoc[]> {
     for await (const page of this.#standing()) {
-      const ids = page.filter(({ id }) => !this.#listed.has(id)).map(({ id }) => id);
-      if (ids.length > 0) yield ids;
+      const absent = page.filter(({ id }) => !this.#listed.has(id));
+      if (absent.length > 0) yield absent;
     }
   }
 
@@ -93,6 +102,7 @@ export class Surveyor {
       if (batch[index]!.hold !== undefined) this.#counts.held += 1;
       // What it lists as taken back, it does not stand by; that it is listed at all is no absence.
       if (id > 0) this.#listed.add(id);
+      if (change !== 'same') await this.#onChange(change === 'new' ? 'added' : 'changed', batch[index]!);
     }
   }
 }

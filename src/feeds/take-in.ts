@@ -30,6 +30,8 @@ export interface TakeInOptions {
   readonly screening?: Screening;
   /** Leaves rejections alone: they have been kept before. */
   readonly rejectionsKept?: boolean;
+  /** Aborted, it stops between two batches and throws. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function takeIn(
   const intake = new Intake(store, run, options);
   try {
     for await (const batch of items) {
+      options.signal?.throwIfAborted();
       for (const item of batch) intake.add(item);
       await intake.flushFull();
     }

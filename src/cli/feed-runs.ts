@@ -1,0 +1,240 @@
+import { hostname } from 'node:os';
+
+import { loadConfig } from '../config.ts';
+import { compareDownload, type Download, finishRun, isWhole, removeDownload } from '../feeds/run.ts';
+import { LEASE, runFeed, type Turn } from '../feeds/runner.ts';
+import { FEED_STATES } from '../feeds/states.ts';
+import type { Feed } from '../model/feed.ts';
+import type { RunRecord, Store } from '../store/store.ts';
+import { EXIT, type Terminal, UsageError, type Values } from './command.ts';
+import { describeFeed, feedParts, type FeedParts } from './feed-parts.ts';
+import { overridesOf } from './serve.ts';
+import { gateKeeper } from './gate-parts.ts';
+
+const PAGE = 2_000;
+
+/** Names this command among all that run feeds. */
+function ownerName(): string {
+  return `${hostname()}/${process.pid}/command`;
+}
+
+/** `feed run NAME`: one feed, here and now. */
+export async function runNow(
+  store: Store,
+  values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const [name, extra] = operands;
+  if (name === undefined || extra !== undefined) throw new UsageError('feed run: name one feed.');
+  const record = (await store.listFeeds()).find((each) => each.name === name);
+  const feed = record === undefined ? undefined : describeFeed(record);
+  if (feed === undefined)
+    throw new UsageError(`feed run: there is no feed ${name}. See: soc-defenders feed list`);
+  return await withFeed(store, values, terminal, feed, async (parts, owner, claimed) => {
+    terminal.progress(`${name}: running`);
+    const turn = await runFeed(parts.runner, feed, claimed, owner);
+    tellTurn(name, turn, terminal);
+    return turn.state === 'fine' || turn.state === 'unchanged' ? EXIT.ok : EXIT.input;
+  });
+}
+
+function tellTurn(name: string, { state, reason, run }: Turn, terminal: Terminal): void {
+  const survey = run?.survey;
+  const counts =
+    survey === undefined
+      ? ''
+      : `: ${survey.listed} listed, ${survey.added} new, ${survey.changed} changed, ${survey.same} the same, ` +
+        `${survey.absent} gone, ${survey.held} held back`;
+  terminal.say(`${name}: ${state}${counts}`);
+  if (state !== 'fine' && state !== 'unchanged') terminal.say(`  ${reason ?? FEED_STATES[state]}`);
+  if (run !== undefined && state === 'held') {
+    terminal.say(`  Look at it: soc-defenders feed diff ${run.run}`);
+    terminal.say(`  Then: soc-defenders feed release ${run.run}, or feed discard ${run.run}`);
+  }
+}
+
+/** `feed diff RUN`: what a run changed, or what one that waits would change. */
+export async function diffRun(
+  store: Store,
+  values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const run = await oneRun(store, 'diff', operands);
+  const signs = { added: '+', changed: '~', withdrawn: '-' } as const;
+  const show = async (kind: keyof typeof signs, type: string, value: string): Promise<void> => {
+    const line =
+      values.json === true ? JSON.stringify({ kind, type, value }) : `${signs[kind]} ${type} ${value}`;
+    await terminal.write(`${line}\n`);
+  };
+  if (run.state === 'held') return await diffHeld(store, values, run, show, terminal);
+  let count = 0;
+  for (let after = 0; ;) {
+    const changes = await store.listChanges(run.id, after, PAGE);
+    if (changes.length === 0) break;
+    for (const { kind, type, value } of changes) await show(kind, type, value);
+    count += changes.length;
+    after = changes.at(-1)!.id;
+  }
+  terminal.say(
+    count === 0 ? `Run ${run.id} changed nothing, or longer ago than is kept.` : `${count} changes`,
+  );
+  return EXIT.ok;
+}
+
+async function diffHeld(
+  store: Store,
+  values: Values,
+  run: RunRecord,
+  show: (kind: 'added' | 'changed' | 'withdrawn', type: string, value: string) => Promise<void>,
+  terminal: Terminal,
+): Promise<number> {
+  const feed = await feedOf(store, run);
+  return await withParts(store, values, terminal, async ({ runner }) => {
+    const check = await runner.gate();
+    const download = downloadOf(run);
+    await compareDownload({ ...runner, check }, feed, download, (kind, { type, value }) =>
+      show(kind, type, value),
+    );
+    terminal.say(`Run ${run.id} waits: ${run.failure}. Release or discard it.`);
+    return EXIT.ok;
+  });
+}
+
+/** `feed undo RUN`: publishes the reversal of a run, and switches its feed off. */
+export async function undoRun(
+  store: Store,
+  _values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const run = await oneRun(store, 'undo', operands);
+  if (run.state === 'held')
+    throw new UsageError(`feed undo: run ${run.id} has published nothing. Discard it.`);
+  const { feed } = run;
+  if (feed !== undefined) await store.enableFeed(feed, false, terminal.clock());
+  const report = await store.undoRun(run.id, terminal.clock());
+  terminal.say(`${report.restored} changes undone, as run ${report.run}.`);
+  if (report.skipped > 0)
+    terminal.say(`${report.skipped} have been changed again by later runs, and are left as they are.`);
+  if (feed !== undefined)
+    terminal.say(
+      `${feed} is off, or it would say the same again. When it is mended: soc-defenders feed enable ${feed}`,
+    );
+  return EXIT.ok;
+}
+
+/** `feed release RUN`: publishes a run that waits. */
+export async function releaseRun(
+  store: Store,
+  values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const run = await heldRun(store, 'release', operands);
+  const feed = await feedOf(store, run);
+  const download = downloadOf(run);
+  return await withFeed(store, values, terminal, feed, async ({ runner }, owner) => {
+    await store.adoptRun(run.id, owner);
+    const check = await runner.gate();
+    const outcome = await finishRun({ ...runner, check }, feed, run.id, download);
+    removeDownload(download);
+    const now = terminal.clock();
+    await store.settleFeed(feed.name, owner, {
+      state: outcome.state,
+      ...(outcome.reason !== undefined && { reason: outcome.reason }),
+      nextAt: now + feed.interval,
+      checkedAt: now,
+      failures: 0,
+      goodAt: now,
+      goodRun: run.id,
+      changedAt: now,
+      bookmark: JSON.stringify({ access: download.bookmark }),
+    });
+    terminal.say(`Run ${run.id} is published.`);
+    return EXIT.ok;
+  });
+}
+
+/** `feed discard RUN`: drops a run that waits. */
+export async function discardRun(
+  store: Store,
+  _values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const run = await heldRun(store, 'discard', operands);
+  removeDownload(downloadOf(run));
+  await store.closeRun(run.id, 'discarded', 'discarded by the operator', terminal.clock());
+  terminal.say(`Run ${run.id} is discarded. What stood before it stays.`);
+  return EXIT.ok;
+}
+
+async function withParts(
+  store: Store,
+  values: Values,
+  terminal: Terminal,
+  work: (parts: FeedParts) => Promise<number>,
+): Promise<number> {
+  const { env, clock, signal } = terminal;
+  const config = loadConfig(env, overridesOf(values));
+  const gate = gateKeeper(store, config, clock, (problem) => terminal.say(`The gate: ${problem}`));
+  const parts = await feedParts({ store, config, env, clock, gate, signal });
+  try {
+    return await work(parts);
+  } finally {
+    await parts.close();
+  }
+}
+
+async function withFeed(
+  store: Store,
+  values: Values,
+  terminal: Terminal,
+  feed: Feed,
+  work: (
+    parts: FeedParts,
+    owner: string,
+    record: NonNullable<Awaited<ReturnType<Store['claimFeed']>>>,
+  ) => Promise<number>,
+): Promise<number> {
+  return await withParts(store, values, terminal, async (parts) => {
+    const owner = ownerName();
+    const record = await store.claimFeed(owner, terminal.clock(), LEASE, feed.name);
+    if (record === undefined)
+      throw new UsageError(`feed: ${feed.name} is being run by another process. Try again when it is done.`);
+    return await work(parts, owner, record);
+  });
+}
+
+async function oneRun(store: Store, action: string, operands: readonly string[]): Promise<RunRecord> {
+  const [operand, extra] = operands;
+  if (operand === undefined || extra !== undefined || !/^\d{1,15}$/.test(operand))
+    throw new UsageError(`feed ${action}: name one run by its number. See: soc-defenders runs`);
+  const run = await store.findRun(Number(operand));
+  if (run === undefined)
+    throw new UsageError(`feed ${action}: there is no run ${operand}. See: soc-defenders runs`);
+  return run;
+}
+
+async function heldRun(store: Store, action: string, operands: readonly string[]): Promise<RunRecord> {
+  const run = await oneRun(store, action, operands);
+  if (run.state !== 'held')
+    throw new UsageError(`feed ${action}: run ${run.id} does not wait: it is ${run.state}.`);
+  return run;
+}
+
+async function feedOf(store: Store, { id, feed }: RunRecord): Promise<Feed> {
+  const record = (await store.listFeeds()).find(({ name }) => name === feed);
+  const described = record === undefined ? undefined : describeFeed(record);
+  if (described === undefined) throw new UsageError(`feed: the feed of run ${id} is no longer there.`);
+  return described;
+}
+
+function downloadOf({ id, spool }: RunRecord): Download {
+  const download = JSON.parse(spool ?? 'null') as Download | null;
+  if (download === null || !isWhole(download))
+    throw new UsageError(`feed: the download of run ${id} is gone. Discard the run, and run its feed again.`);
+  return download;
+}

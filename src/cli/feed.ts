@@ -1,0 +1,293 @@
+import { loadConfig } from '../config.ts';
+import { FeedDefinitionError, type FeedOption, parseFeedDefinition } from '../feeds/definition.ts';
+import { CATALOGUE } from '../feeds/catalogue/index.ts';
+import { FEED_STATES, type FeedState } from '../feeds/states.ts';
+import type { Feed } from '../model/feed.ts';
+import type { FeedRecord, Store } from '../store/store.ts';
+import {
+  type Command,
+  EXIT,
+  type Terminal,
+  textOption,
+  textOptions,
+  UsageError,
+  type Values,
+} from './command.ts';
+import { catalogued, describeFeed } from './feed-parts.ts';
+import { diffRun, discardRun, releaseRun, runNow, undoRun } from './feed-runs.ts';
+import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+
+type Action = (
+  store: Store,
+  values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+) => Promise<number>;
+
+/** Options of `feed add` by what they say of the feed. */
+const DEFINING: Readonly<Record<string, FeedOption>> = {
+  name: 'name',
+  kind: 'kind',
+  format: 'format',
+  column: 'columns',
+  collection: 'collection',
+  pages: 'pages',
+  title: 'title',
+  publisher: 'publisher',
+  homepage: 'homepage',
+  terms: 'terms',
+  category: 'category',
+  tlp: 'tlp',
+  sectors: 'sectors',
+  interval: 'interval',
+  confidence: 'confidence',
+  reliability: 'reliability',
+  absence: 'absence',
+  'threat-type': 'threatType',
+  tags: 'tags',
+  'key-setting': 'keySetting',
+  'key-scheme': 'keyScheme',
+  'key-name': 'keyName',
+};
+
+/** `feed`: live feeds. */
+export const feedCommand: Command = {
+  name: 'feed',
+  summary: 'List feeds and how they fare; add, switch, run them; look at, undo, release what a run does.',
+  synopsis: 'list|status|add|remove|enable|disable|run|diff|undo|release|discard [options] [NAME|URL|RUN]',
+  options: {
+    ...STORE_OPTIONS,
+    ...Object.fromEntries(
+      Object.keys(DEFINING).map((name) => [
+        name,
+        name === 'column' ? { type: 'string', multiple: true } : { type: 'string' },
+      ]),
+    ),
+    json: { type: 'boolean' },
+  },
+  help: {
+    ...STORE_HELP,
+    name: 'add: a short name of lower-case letters, digits and hyphens',
+    kind: 'add: file, misp, taxii or reports; else told from the URL',
+    format: 'add: format of a file, as for import; else told from the content',
+    column: 'add: for CSV, FIELD=HEADER or FIELD=NUMBER; may be repeated',
+    collection: 'add: for TAXII, the id or title of the collection',
+    pages: 'add: for reports, whether the pages that they link to are read: true or false',
+    title: 'add: its name for people, and of its source',
+    publisher: 'add: whose word it is; feeds of one publisher do not confirm one another',
+    homepage: 'add: a page about it',
+    terms: 'add: what its terms ask of you',
+    category: 'add: government, cert, vendor, commercial, community, academic or own',
+    tlp: 'add: marking of what states none',
+    sectors: 'add: sectors that all of it concerns',
+    interval: 'add: time between runs: 15m, 6h, 1d',
+    confidence: 'add: of records that state none: 0 to 100, or low, medium, high',
+    reliability: 'add: how far its word is believed, 0 to 100',
+    absence: 'add: retracts, when what is missing in the next download is taken back; else means-nothing',
+    'threat-type': 'add: a word that holds for all of it, such as botnet_cc',
+    tags: 'add: words that hold for all of it',
+    'key-setting': 'add: the setting that holds its key, such as SOC_FEED_KEY_MY_ISAC',
+    'key-scheme': 'add: how the key is sent: header, basic, bearer or url',
+    'key-name': 'add: with header, the name of the header',
+    json: 'print JSON, one line for each feed or change',
+  },
+  examples: [
+    'soc-defenders feed status',
+    'soc-defenders feed run urlhaus',
+    'soc-defenders feed add https://misp.example.org/feed/ --name partner --kind misp --tlp amber',
+    'soc-defenders feed add https://intel.example.org/list.csv --name ours --column value=ioc --interval 30m',
+    'soc-defenders feed diff 17',
+    'soc-defenders feed undo 17',
+  ],
+  async run(values, [action = '', ...operands], terminal) {
+    const actions: Readonly<Record<string, Action>> = {
+      list,
+      status,
+      add,
+      remove,
+      enable: (...args) => switchFeed(true, ...args),
+      disable: (...args) => switchFeed(false, ...args),
+      run: runNow,
+      diff: diffRun,
+      undo: undoRun,
+      release: releaseRun,
+      discard: discardRun,
+    };
+    const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
+    if (act === undefined)
+      throw new UsageError(
+        `feed: say one of ${Object.keys(actions).join(', ')}. See: soc-defenders feed --help`,
+      );
+    const store = await openStore(values, terminal, 'in-thread');
+    try {
+      const { feeds } = loadConfig(terminal.env);
+      await store.syncFeeds(catalogued(feeds), terminal.clock());
+      return await act(store, values, operands, terminal);
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+/** Every feed with what it is: where it comes from, under which terms, how often. */
+async function list(
+  store: Store,
+  values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  for (const record of await chosen(store, operands)) {
+    const feed = describeFeed(record);
+    if (values.json === true) {
+      await terminal.write(`${JSON.stringify({ ...feed, name: record.name, enabled: record.enabled })}\n`);
+    } else {
+      await terminal.write(feed === undefined ? `${record.name}  (cannot be read)\n` : listed(feed, record));
+    }
+  }
+  return EXIT.ok;
+}
+
+function listed(feed: Feed, { enabled }: FeedRecord): string {
+  const { name, title, category, tlp, interval, access, licence, credential } = feed;
+  const key =
+    credential === undefined
+      ? ''
+      : `, key in ${credential.setting}${credential.required ? '' : ' if there is one'}`;
+  return (
+    `${name}  ${enabled ? 'on' : 'off'}  ${title} (${category}, TLP:${tlp.toUpperCase()}, every ${span(interval)}${key})\n` +
+    `    ${access.kind} ${access.url}\n    ${licence.name}: ${licence.terms}\n`
+  );
+}
+
+/** How every feed fares, and when it was last good. */
+async function status(
+  store: Store,
+  values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const now = terminal.clock();
+  const records = await chosen(store, operands);
+  const shown =
+    operands.length > 0 ? records : records.filter(({ enabled, state }) => enabled || state !== 'new');
+  const width = Math.max(...shown.map(({ name }) => name.length), 4);
+  for (const record of shown) {
+    if (values.json === true) {
+      const { bookmark: _bookmark, definition: _definition, ...told } = record;
+      await terminal.write(`${JSON.stringify({ ...told, meaning: meaningOf(record) })}\n`);
+    } else await terminal.write(statusLine(record, width, now));
+  }
+  const off = records.length - shown.length;
+  if (off > 0 && values.json !== true) terminal.say(`${off} more are off: soc-defenders feed list`);
+  return EXIT.ok;
+}
+
+function statusLine(record: FeedRecord, width: number, now: number): string {
+  const { name, enabled, state, reason, goodAt, nextAt, owner, leaseUntil, failures } = record;
+  const running = owner !== undefined && leaseUntil > now ? ', running now' : '';
+  const good = goodAt === undefined ? 'never good yet' : `good ${span(now - goodAt)} ago`;
+  const next = enabled ? `next in ${span(Math.max(0, nextAt - now))}` : 'off';
+  const tries = failures > 1 ? `, ${failures} failures in a row` : '';
+  const detail = state === 'fine' || state === 'unchanged' ? '' : `\n      ${reason ?? meaningOf(record)}`;
+  return `${name.padEnd(width)}  ${state}, ${good}, ${next}${tries}${running}${detail}\n`;
+}
+
+function meaningOf({ state }: FeedRecord): string {
+  return FEED_STATES[state as FeedState] ?? state;
+}
+
+async function add(
+  store: Store,
+  values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const [url, extra] = operands;
+  if (url === undefined || extra !== undefined) throw new UsageError('feed add: name one URL.');
+  const options: Record<string, string | readonly string[]> = { url };
+  for (const [option, property] of Object.entries(DEFINING)) {
+    const value = option === 'column' ? textOptions(values, option) : textOption(values, option);
+    if (value !== undefined && value.length > 0) options[property] = value;
+  }
+  const feed = definition(options);
+  if (CATALOGUE.some(({ name }) => name === feed.name))
+    throw new UsageError(`feed add: ${feed.name} is a feed of the catalogue. Choose another --name.`);
+  await store.putFeed(feed.name, JSON.stringify(feed), terminal.clock());
+  terminal.say(
+    `Added ${feed.name}. The server runs it within seconds; to run it here and now: soc-defenders feed run ${feed.name}`,
+  );
+  return EXIT.ok;
+}
+
+function definition(options: Readonly<Record<string, string | readonly string[]>>): Feed {
+  try {
+    return parseFeedDefinition(options);
+  } catch (error) {
+    if (error instanceof FeedDefinitionError)
+      throw new UsageError(`feed add:\n  ${error.problems.join('\n  ')}`);
+    throw error;
+  }
+}
+
+async function remove(
+  store: Store,
+  _values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const name = oneName('remove', operands);
+  if (!(await store.removeFeed(name)))
+    throw new UsageError(
+      `feed remove: ${name} is none of your own feeds. One of the catalogue can be disabled.`,
+    );
+  terminal.say(`Removed ${name}. What it reported stays until it expires; feed undo takes back a run.`);
+  return EXIT.ok;
+}
+
+async function switchFeed(
+  enabled: boolean,
+  store: Store,
+  _values: Values,
+  operands: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const action = enabled ? 'enable' : 'disable';
+  if (operands.length === 0) throw new UsageError(`feed ${action}: name one or more feeds.`);
+  for (const name of operands) {
+    if (!(await store.enableFeed(name, enabled, terminal.clock())))
+      throw new UsageError(`feed ${action}: there is no feed ${name}. See: soc-defenders feed list`);
+    terminal.say(`${name} is ${enabled ? 'on, and due now' : 'off'}.`);
+  }
+  return EXIT.ok;
+}
+
+async function chosen(store: Store, operands: readonly string[]): Promise<readonly FeedRecord[]> {
+  const records = await store.listFeeds();
+  if (operands.length === 0) return records;
+  return operands.map((name) => {
+    const record = records.find((each) => each.name === name);
+    if (record === undefined)
+      throw new UsageError(`feed: there is no feed ${name}. See: soc-defenders feed list`);
+    return record;
+  });
+}
+
+function oneName(action: string, operands: readonly string[]): string {
+  const [name, extra] = operands;
+  if (name === undefined || extra !== undefined) throw new UsageError(`feed ${action}: name one feed.`);
+  return name;
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** A time span in its largest unit: `3 h`. */
+export function span(milliseconds: number): string {
+  for (const [unit, length] of UNITS)
+    if (milliseconds >= length * 2 || unit === 's') return `${Math.round(milliseconds / length)} ${unit}`;
+  return '0 s';
+}

@@ -1,0 +1,48 @@
+import { existsSync, createReadStream } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Config } from '../config.ts';
+import { GateKeeper } from '../feeds/gate-keeper.ts';
+import { buildGate } from '../gate/build.ts';
+import { readWarninglistArchive } from '../gate/read-archive.ts';
+import { readWarninglistFolder } from '../gate/read-folder.ts';
+import type { Warninglist } from '../gate/warninglist.ts';
+import type { Clock } from '../model/time.ts';
+import type { Store } from '../store/store.ts';
+
+/** Where the warninglists are kept that were fetched from their repository. */
+export function warninglistArchive({ dataDirectory }: Config): string {
+  return join(dataDirectory, 'warninglists.tar.gz');
+}
+
+/** The gate as it is configured; `onProblem` is told of lists and entries that cannot be used. */
+export function gateKeeper(
+  store: Store,
+  config: Config,
+  clock: Clock,
+  onProblem: (problem: string) => void,
+): GateKeeper {
+  return new GateKeeper({
+    store,
+    clock,
+    build: async (operator, now) => {
+      const { lists, problems } = await warninglists(config);
+      const gate = buildGate({ warninglists: lists, operator, now, documentation: config.documentation });
+      for (const problem of [...problems, ...gate.problems]) onProblem(problem);
+      return gate;
+    },
+  });
+}
+
+interface Lists {
+  readonly lists: readonly Warninglist[];
+  readonly problems: readonly string[];
+}
+
+async function warninglists(config: Config): Promise<Lists> {
+  if (config.warninglists === 'off') return { lists: [], problems: [] };
+  if (config.warninglists !== 'misp') return readWarninglistFolder(config.warninglists.folder);
+  const archive = warninglistArchive(config);
+  if (!existsSync(archive)) return { lists: [], problems: [] };
+  return await readWarninglistArchive(createReadStream(archive));
+}

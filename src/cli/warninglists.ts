@@ -1,0 +1,50 @@
+import { createReadStream, existsSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+
+import type { Config } from '../config.ts';
+import type { Fetcher } from '../feeds/fetch/fetcher.ts';
+import { readWarninglistArchive } from '../gate/read-archive.ts';
+import { warninglistArchive } from './gate-parts.ts';
+
+/** MISP's repository of warninglists, as it stands. */
+const REPOSITORY = 'https://codeload.github.com/MISP/misp-warninglists/tar.gz/refs/heads/main';
+
+const WEEK = 7 * 86_400_000;
+const DAY = 86_400_000;
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** When a failed refresh may be tried again, UTC milliseconds. */
+let notBefore = 0;
+
+/**
+ * Fetches MISP's warninglists when those that are kept are older than a week and the settings say so. Whether there are new ones.
+ * An archive that cannot be read is not taken, and told.
+ */
+export async function refreshWarninglists(
+  fetcher: Fetcher,
+  config: Config,
+  now: number,
+  signal: AbortSignal,
+  onProblem: (problem: string) => void,
+): Promise<boolean> {
+  if (config.warninglists !== 'misp' || config.feeds !== 'on' || now < notBefore) return false;
+  const archive = warninglistArchive(config);
+  if (existsSync(archive) && now - statSync(archive).mtimeMs < WEEK) return false;
+  notBefore = now + DAY;
+  const outcome = await fetcher.fetch({ url: REPOSITORY, maxBytes: MOST_BYTES, asIs: true }, signal);
+  if (outcome.state === 'unchanged') return false;
+  if (outcome.state !== 'fetched') {
+    onProblem(`the warninglists cannot be refreshed: ${outcome.reason}`);
+    return false;
+  }
+  try {
+    const { lists } = await readWarninglistArchive(createReadStream(outcome.path));
+    if (lists.length === 0) throw new Error('it holds no lists');
+    renameSync(outcome.path, archive);
+    utimesSync(archive, now / 1000, now / 1000);
+    return true;
+  } catch (error) {
+    onProblem(`the warninglists that were fetched cannot be used: ${(error as Error).message}`);
+    rmSync(outcome.path, { force: true });
+    return false;
+  }
+}

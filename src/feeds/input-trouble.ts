@@ -1,0 +1,13 @@
+import type { InputError } from '../parse/format.ts';
+import type { FeedState } from './states.ts';
+
+/** What an input that cannot be read says of its feed. */
+export function inputTrouble({ place, message }: InputError): {
+  readonly state: FeedState;
+  readonly reason: string;
+} {
+  const reason = `${place}: ${message}`;
+  if (/HTML page|in place of data/.test(message)) return { state: 'html', reason };
+  if (/\bempty\b/.test(message)) return { state: 'empty', reason };
+  return { state: 'drifted', reason };
+}
