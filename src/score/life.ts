@@ -15,9 +15,9 @@ export const TIME_TO_LIVE: Readonly<Partial<Record<IocType, number>>> = {
 };
 
 /**
- * How fast confidence goes within that time, δ of MISP's polynomial decaying model: 1 is evenly, less is late. None is above 1, as
- * a sighting must not make an older one count for less. Hosts are cleaned and addresses given to others from the first
- * days on, and payloads taken down; a registered domain or mailbox stays with whoever has it, and goes when it is not renewed or is suspended.
+ * How fast confidence goes within that time, δ of MISP's polynomial decaying model: 1 is evenly, less is late. Hosts are
+ * cleaned and payloads taken down from the first days on; a domain or mailbox stays with its owner until it is suspended or
+ * not renewed. None is above 1, which would take most in the first days, when an IOC is worth most.
  */
 export const DECAY_SPEED: Readonly<Partial<Record<IocType, number>>> = {
   ipv4: 0.5,

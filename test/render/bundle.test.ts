@@ -17,7 +17,12 @@ import { sharedData } from '../shared-data.ts';
 import { domain, START, take, TestClock } from '../store/fixtures.ts';
 import { oasisSchemas } from './oasis-schemas.ts';
 
-const SEEN = { techniques: ['T1059.001', 'TA0002'], cves: ['CVE-2024-12345'], family: 'Mozi' };
+const SEEN = {
+  techniques: ['T1059.001', 'TA0002'],
+  cves: ['CVE-2024-12345'],
+  family: 'Mozi',
+  actors: ['APT28'],
+};
 
 async function openStore(context: TestContext): Promise<{ store: Store; clock: TestClock }> {
   const directory = mkdtempSync(join(tmpdir(), 'soc-bundle-'));
@@ -146,8 +151,9 @@ test('what indicators point to comes after all of them, each object once, with t
   assert.equal(types.lastIndexOf('indicator'), 3);
   assert.deepEqual(types.slice(4).sort(), [
     'attack-pattern',
+    'intrusion-set',
     'malware',
-    ...Array.from({ length: 6 }, () => 'relationship'),
+    ...Array.from({ length: 8 }, () => 'relationship'),
     'vulnerability',
   ]);
   const ids = new Map(objects.map((object) => [object.id, object]));

@@ -135,6 +135,23 @@ test('an indicator tells all that is known of it, in the order that the contract
   assert.equal(indicator.valid_until, '2026-01-15T10:00:01.000Z');
 });
 
+test('a group behind it is a label, and is named where it is the only one', () => {
+  const one = JSON.parse(render('domain', VALUES.domain, { ...FULL, actors: ['APT28'] })) as Record<
+    string,
+    unknown
+  >;
+  assert.equal(
+    one.description,
+    'Domain (malware download) of Mozi, attributed to APT28, reported by Example Feed.',
+  );
+  assert.deepEqual((one.labels as string[]).slice(-2), ['malware:mozi', 'actor:apt28']);
+  const two = JSON.parse(
+    render('domain', VALUES.domain, { ...FULL, actors: ['APT28', 'Turla'] }),
+  ) as typeof one;
+  assert.equal(two.description, 'Domain (malware download) of Mozi, reported by Example Feed.');
+  assert.deepEqual((two.labels as string[]).slice(-2), ['actor:apt28', 'actor:turla']);
+});
+
 test('the same IOC has the same id for ever, and another producer gives it another', () => {
   const id = IDS.indicatorUuid('ipv4', '192.0.2.1');
   assert.equal(new StixIds(SOC_DEFENDERS).indicatorUuid('ipv4', '192.0.2.1'), id);

@@ -83,14 +83,15 @@ const NOUNS: Record<IocType, string> = {
   email: 'E-mail address',
 };
 
-function describe({ type, value, threatTypes, families, reports }: Assessment): string {
+function describe({ type, value, threatTypes, families, actors, reports }: Assessment): string {
   const technique = type === 'mitre-attack' ? findTechnique(value) : undefined;
   const what = technique
     ? `ATT&CK ${technique.isTactic ? 'tactic' : 'technique'} ${technique.name}`
     : NOUNS[type];
   const why = threatTypes.length > 0 ? ` (${threatTypes.join(', ').replaceAll('_', ' ')})` : '';
   const family = families.length > 0 ? ` of ${enumerate(families)}` : '';
-  return `${what}${why}${family}, reported by ${enumerate([...new Set(reports.map((report) => report.source))])}.`;
+  const actor = actors.length === 1 ? `, attributed to ${actors[0]}` : '';
+  return `${what}${why}${family}${actor}, reported by ${enumerate([...new Set(reports.map((report) => report.source))])}.`;
 }
 
 function enumerate(names: readonly string[]): string {
@@ -124,11 +125,12 @@ function killChainPhases({ type, value, techniques }: Assessment): object[] {
   return [...phases.keys()].sort().map((key) => phases.get(key)!);
 }
 
-function labelsOf({ tags, sectors, families }: Assessment): string[] {
+function labelsOf({ tags, sectors, families, actors }: Assessment): string[] {
   const labels = new Set<string>();
   for (const tag of tags) labels.add(tag.toLowerCase());
   for (const sector of sectors) labels.add(`industry:${sector}`);
   for (const family of families) labels.add(`malware:${family.toLowerCase()}`);
+  for (const actor of actors) labels.add(`actor:${actor.toLowerCase()}`);
   return [...labels];
 }
 

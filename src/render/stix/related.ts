@@ -21,9 +21,10 @@ interface Reference {
 }
 
 const FAMILY = 'malware:';
+const ACTOR = 'actor:';
 
 /**
- * Tells what indicators point to as STIX objects: vulnerabilities, attack patterns and malware families, each
+ * Tells what indicators point to as STIX objects: vulnerabilities, attack patterns, malware families and groups, each
  * once, and one relationship for each pair. The same indicators give the same bytes.
  */
 export class RelatedObjects {
@@ -50,8 +51,8 @@ export class RelatedObjects {
       this.#tell(target, indicator, objects);
     }
     for (const label of indicator.labels ?? []) {
-      if (!label.startsWith(FAMILY) || label.length === FAMILY.length) continue;
-      const target = this.#malware(label.slice(FAMILY.length));
+      const target = this.#labelled(label);
+      if (target === undefined) continue;
       targets.set(target.id, 'indicates');
       this.#tell(target, indicator, objects);
     }
@@ -87,8 +88,16 @@ export class RelatedObjects {
     };
   }
 
-  #malware(family: string): Target {
-    return { type: 'malware', id: this.#ids.objectId('malware', family), name: family, is_family: true };
+  #labelled(label: string): Target | undefined {
+    if (label.startsWith(FAMILY) && label.length > FAMILY.length) {
+      const name = label.slice(FAMILY.length);
+      return { type: 'malware', id: this.#ids.objectId('malware', name), name, is_family: true };
+    }
+    if (label.startsWith(ACTOR) && label.length > ACTOR.length) {
+      const name = label.slice(ACTOR.length);
+      return { type: 'intrusion-set', id: this.#ids.objectId('intrusion-set', name), name };
+    }
+    return undefined;
   }
 
   #relationship(indicator: Indicator, kind: string, target: string): string {
@@ -109,7 +118,7 @@ export class RelatedObjects {
 }
 
 interface Target {
-  readonly type: 'vulnerability' | 'attack-pattern' | 'malware';
+  readonly type: 'vulnerability' | 'attack-pattern' | 'malware' | 'intrusion-set';
   readonly id: string;
   readonly name: string;
   readonly [property: string]: unknown;
