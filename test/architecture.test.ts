@@ -58,7 +58,7 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   'node:vm': [],
   'node:sqlite': ['store'],
   'node:worker_threads': ['store'],
-  'node:fs': ['store', 'cli'],
+  'node:fs': ['store', 'cli', 'feeds'],
 };
 
 /** Who may fetch from other servers. */

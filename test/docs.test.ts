@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../src/cli/run.ts';
 import { SETTINGS } from '../src/config.ts';
 import { API_ERRORS } from '../src/errors.ts';
+import { KEY_SETTINGS } from '../src/feeds/catalogue/index.ts';
 import { IOC_TYPES } from '../src/model/ioc.ts';
 import { INDICATOR_PARAMETERS } from '../src/model/query-parameters.ts';
 import { REJECTION_CODES } from '../src/model/sighting.ts';
@@ -24,10 +25,16 @@ test('every setting is documented with its default', () => {
 });
 
 test('every setting that is documented exists', () => {
-  const known = new Set<string>(SETTINGS.map(({ name }) => name));
+  const known = new Set<string>([...SETTINGS.map(({ name }) => name), ...KEY_SETTINGS]);
   for (const page of pages()) {
     const named = [...read(page).matchAll(/\bSOC_[A-Z_]+\b/g)].map(([name]) => name);
-    const unknown = named.filter((name) => !known.has(name) && name !== 'SOC_' && name !== 'SOC_PROT');
+    const unknown = named.filter(
+      (name) =>
+        !known.has(name.replace(/_FILE$/, '')) &&
+        !name.startsWith('SOC_FEED_KEY_') &&
+        name !== 'SOC_' &&
+        name !== 'SOC_PROT',
+    );
     assert.deepEqual(unknown, [], page);
   }
 });

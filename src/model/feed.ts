@@ -29,15 +29,22 @@ export type FeedAccess =
   /** Reports announced by RSS, Atom or JSON Feed; IOCs are extracted from items and, where `pages`, the pages they link to. */
   | { readonly kind: 'reports'; readonly url: string; readonly pages: boolean };
 
+export const CREDENTIAL_SCHEMES = ['header', 'basic', 'bearer', 'url'] as const;
+
 /** How a feed is told who asks. The secret itself is a setting, never part of a feed. */
 export interface FeedCredential {
   /** The setting that holds it: `SOC_ABUSECH_AUTH_KEY`. */
   readonly setting: string;
-  /** `header` sends it as the value of `name`; `basic` as `user:password`; `bearer` as a bearer token. */
-  readonly scheme: 'header' | 'basic' | 'bearer';
+  /**
+   * `header` sends it as the value of `name`; `basic` as `user:password`; `bearer` as a bearer token; with `url` it takes
+   * the place of `{key}` in the feed's URL, where `{key}/` falls away without it.
+   */
+  readonly scheme: (typeof CREDENTIAL_SCHEMES)[number];
   readonly name?: string;
   /** Without it nothing is fetched; otherwise it is sent when it is there. */
   readonly required: boolean;
+  /** The page where one gets it. */
+  readonly page?: string;
 }
 
 /** A feed as the catalogue or the operator describes it: data, no code. */

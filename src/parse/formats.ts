@@ -1,6 +1,8 @@
 import { isHtml, refuseUnreadable } from './content-guard.ts';
 import { csv } from './csv.ts';
+import { dataplane } from './dataplane.ts';
 import { decodeHead } from './decode.ts';
+import { dshieldBlock } from './dshield-block.ts';
 import { feodoCsv } from './feodo-csv.ts';
 import { feodoJson } from './feodo-json.ts';
 import { InputError, type ByteStream, type Format, type ReadItem, type ReadOptions } from './format.ts';
@@ -11,12 +13,18 @@ import { malwarebazaarCsv } from './malwarebazaar-csv.ts';
 import { malwarebazaarJson } from './malwarebazaar-json.ts';
 import { mispEvent } from './misp-event.ts';
 import { mispManifest } from './misp-manifest.ts';
+import { otxJson } from './otx-json.ts';
 import { peek } from './peek.ts';
+import { phishtankCsv } from './phishtank-csv.ts';
+import { phishtankJson } from './phishtank-json.ts';
 import { prose } from './prose.ts';
+import { spamhausDropJson } from './spamhaus-drop-json.ts';
+import { spamhausDropText } from './spamhaus-drop-text.ts';
 import { sslblCsv } from './sslbl-csv.ts';
 import { stix } from './stix.ts';
 import { threatfoxCsv } from './threatfox-csv.ts';
 import { threatfoxJson } from './threatfox-json.ts';
+import { torExits } from './tor-exits.ts';
 import { urlhausCsv } from './urlhaus-csv.ts';
 import { urlhausJson } from './urlhaus-json.ts';
 
@@ -32,6 +40,14 @@ const SPECIFIC: readonly Format[] = [
   malwarebazaarJson,
   sslblCsv,
   kevJson,
+  spamhausDropText,
+  spamhausDropJson,
+  dshieldBlock,
+  phishtankCsv,
+  phishtankJson,
+  torExits,
+  dataplane,
+  otxJson,
   stix,
   mispManifest,
   mispEvent,
@@ -107,7 +123,7 @@ function formatFor(head: string, { format: name, fileName, columns }: OpenOption
 
 function unknownFormat(head: string): never {
   const reason = new JsonOutline(head).isJson
-    ? 'it is JSON of no known layout: URLhaus, ThreatFox, Feodo Tracker, MalwareBazaar, KEV, STIX and MISP are read'
+    ? 'it is JSON of no known layout: URLhaus, ThreatFox, Feodo Tracker, MalwareBazaar, KEV, Spamhaus DROP, PhishTank, OTX, STIX and MISP are read'
     : 'its format is not recognised: name one with --format';
   throw new InputError('the beginning', reason);
 }

@@ -18,6 +18,14 @@ const FIXTURES: Readonly<Record<string, string>> = {
   'sslbl-certificates.csv': 'sslbl-csv',
   'sslbl-ja3.csv': 'sslbl-csv',
   'kev.json': 'kev-json',
+  'spamhaus-drop.txt': 'spamhaus-drop',
+  'spamhaus-drop.json': 'spamhaus-drop-json',
+  'dshield-block.txt': 'dshield-block',
+  'phishtank.csv': 'phishtank-csv',
+  'phishtank.json': 'phishtank-json',
+  'tor-exits.txt': 'tor-exits',
+  'dataplane.txt': 'dataplane',
+  'otx.json': 'otx-json',
   'stix-2.1.json': 'stix',
   'stix-2.0.json': 'stix',
   'misp-event.json': 'misp-event',
@@ -26,6 +34,8 @@ const FIXTURES: Readonly<Record<string, string>> = {
   'hashes.tsv': 'csv',
   'list.txt': 'list',
   'hosts.txt': 'list',
+  'openphish.txt': 'list',
+  'ip-list.txt': 'list',
 };
 
 test('every format is told from the content alone', () => {

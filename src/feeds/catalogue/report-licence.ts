@@ -1,0 +1,8 @@
+import type { Feed } from '../../model/feed.ts';
+
+/** Of reports whose publisher keeps all rights: facts are free, prose is not. */
+export const REPORT_LICENCE: Feed['licence'] = {
+  name: 'all rights reserved',
+  terms:
+    'Indicators are facts and are published with a link to the report; its text is kept as evidence and not passed on.',
+};
