@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { gateFigures } from './figures-gate.ts';
 import { importFigures } from './figures-import.ts';
 import { serveFigures } from './figures-serve.ts';
 import { type Figure, figureTable, writeReport } from './report.ts';
@@ -18,6 +19,7 @@ const tell = (text: string): void => {
 };
 const figures: Figure[] = [];
 figures.push(...(await importFigures(work, quick, tell)));
+figures.push(...gateFigures(quick, tell));
 figures.push(...(await serveFigures(work, quick, tell)));
 process.stdout.write(`${figureTable(figures)}\n${JSON.stringify(figures)}\n`);
 mkdirSync(new URL('results/', import.meta.url), { recursive: true });

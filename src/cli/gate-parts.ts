@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { GateKeeper } from '../feeds/gate-keeper.ts';
 import { buildGate } from '../gate/build.ts';
-import { readWarninglistArchive } from '../gate/read-archive.ts';
+import { readWarninglistTar } from '../gate/read-archive.ts';
 import { readWarninglistFolder } from '../gate/read-folder.ts';
 import type { Warninglist } from '../gate/warninglist.ts';
 import type { Clock } from '../model/time.ts';
@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts';
 
 /** Where the warninglists are kept that were fetched from their repository. */
 export function warninglistArchive({ dataDirectory }: Config): string {
-  return join(dataDirectory, 'warninglists.tar.gz');
+  return join(dataDirectory, 'warninglists.tar');
 }
 
 /** The gate as it is configured; `onProblem` is told of lists and entries that cannot be used. */
@@ -44,5 +44,5 @@ async function warninglists(config: Config): Promise<Lists> {
   if (config.warninglists !== 'misp') return readWarninglistFolder(config.warninglists.folder);
   const archive = warninglistArchive(config);
   if (!existsSync(archive)) return { lists: [], problems: [] };
-  return await readWarninglistArchive(createReadStream(archive));
+  return await readWarninglistTar(createReadStream(archive));
 }

@@ -2,7 +2,7 @@ import { createReadStream, existsSync, renameSync, rmSync, statSync, utimesSync 
 
 import type { Config } from '../config.ts';
 import type { Fetcher } from '../feeds/fetch/fetcher.ts';
-import { readWarninglistArchive } from '../gate/read-archive.ts';
+import { readWarninglistTar } from '../gate/read-archive.ts';
 import { warninglistArchive } from './gate-parts.ts';
 
 /** MISP's repository of warninglists, as it stands. */
@@ -10,7 +10,8 @@ const REPOSITORY = 'https://codeload.github.com/MISP/misp-warninglists/tar.gz/re
 
 const WEEK = 7 * 86_400_000;
 const DAY = 86_400_000;
-const MOST_BYTES = 256 * 1024 * 1024;
+/** Unpacked, as a fetcher keeps it. */
+const MOST_BYTES = 512 * 1024 * 1024;
 
 /** When a failed refresh may be tried again, UTC milliseconds. */
 let notBefore = 0;
@@ -30,14 +31,14 @@ export async function refreshWarninglists(
   const archive = warninglistArchive(config);
   if (existsSync(archive) && now - statSync(archive).mtimeMs < WEEK) return false;
   notBefore = now + DAY;
-  const outcome = await fetcher.fetch({ url: REPOSITORY, maxBytes: MOST_BYTES, asIs: true }, signal);
+  const outcome = await fetcher.fetch({ url: REPOSITORY, maxBytes: MOST_BYTES }, signal);
   if (outcome.state === 'unchanged') return false;
   if (outcome.state !== 'fetched') {
     onProblem(`the warninglists cannot be refreshed: ${outcome.reason}`);
     return false;
   }
   try {
-    const { lists } = await readWarninglistArchive(createReadStream(outcome.path));
+    const { lists } = await readWarninglistTar(createReadStream(outcome.path));
     if (lists.length === 0) throw new Error('it holds no lists');
     renameSync(outcome.path, archive);
     utimesSync(archive, now / 1000, now / 1000);

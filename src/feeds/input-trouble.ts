@@ -1,9 +1,8 @@
 import type { InputError } from '../parse/format.ts';
-import type { FeedState } from './states.ts';
 
 /** What an input that cannot be read says of its feed. */
 export function inputTrouble({ place, message }: InputError): {
-  readonly state: FeedState;
+  readonly state: 'html' | 'empty' | 'drifted';
   readonly reason: string;
 } {
   const reason = `${place}: ${message}`;

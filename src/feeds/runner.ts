@@ -182,7 +182,7 @@ async function download(
 async function accessed(
   { accessFor }: RunnerParts,
   context: AccessContext,
-): Promise<AccessOutcome | { readonly state: FeedState; readonly reason: string }> {
+): Promise<AccessOutcome | { readonly state: 'html' | 'empty' | 'drifted'; readonly reason: string }> {
   try {
     return await accessFor(context.feed.access.kind)(context);
   } catch (error) {

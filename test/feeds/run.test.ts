@@ -205,7 +205,7 @@ test('a credential is sent as the feed wants it', async (t) => {
     });
   }
   assert.deepEqual(seen, [
-    { 'Auth-Key': 'user:secret' },
+    { 'auth-key': 'user:secret' },
     { authorization: 'Bearer user:secret' },
     { authorization: `Basic ${Buffer.from('user:secret').toString('base64')}` },
   ]);

@@ -49,13 +49,19 @@ export async function removeSpooled(path: string): Promise<void> {
 
 /**
  * Removes what a crash left behind in a spool directory: files older than an hour at `now` (UTC milliseconds), as another
- * process may be using younger ones. Returns how many. A directory that is not there holds none.
+ * process may be using younger ones, but for those that are to be kept. Returns how many. A directory that is not there
+ * holds none.
  */
-export async function cleanSpool(directory: string, now: number): Promise<number> {
+export async function cleanSpool(
+  directory: string,
+  now: number,
+  kept: ReadonlySet<string> = new Set(),
+): Promise<number> {
   const names = await readdir(directory).catch(() => []);
   let removed = 0;
   for (const name of names.filter((each) => NAME.test(each))) {
     const path = join(directory, name);
+    if (kept.has(path)) continue;
     const modified = await stat(path).then(
       ({ mtimeMs }) => mtimeMs,
       () => Infinity,
