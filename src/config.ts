@@ -87,6 +87,12 @@ export const SETTINGS = [
     meaning: 'a file that holds it, as container secrets do',
   },
   {
+    name: 'SOC_PHISHTANK_APP_KEY',
+    fallback: '',
+    meaning: 'application key for PhishTank, which lets it be asked more often',
+  },
+  { name: 'SOC_PHISHTANK_APP_KEY_FILE', fallback: '', meaning: 'a file that holds it' },
+  {
     name: 'SOC_CONTACT',
     fallback: '',
     meaning: 'a URL or e-mail address for the operators of feeds, sent with every request to them',

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
 
-import { ConfigError, loadConfig, LOG_LEVELS, SETTINGS } from '../src/config.ts';
+import { ConfigError, credentialOf, isSecret, loadConfig, LOG_LEVELS, SETTINGS } from '../src/config.ts';
+import { KEY_SETTINGS } from '../src/feeds/catalogue/index.ts';
 import { SOC_DEFENDERS } from '../src/model/producer.ts';
 
 test('without any setting the documented defaults hold', () => {
@@ -13,6 +17,11 @@ test('without any setting the documented defaults hold', () => {
     trustProxy: [],
     apiKeyInQuery: false,
     logLevel: 'info',
+    feeds: 'on',
+    contact: '',
+    fetchNetworks: [],
+    warninglists: 'misp',
+    documentation: 'pass',
   });
 });
 
@@ -32,6 +41,11 @@ test('each setting is taken from the environment', () => {
     SOC_TRUST_PROXY: ' 192.0.2.1, 198.51.100.0/24 ,,2001:db8::/32',
     SOC_API_KEY_IN_QUERY: 'true',
     SOC_LOG_LEVEL: 'silent',
+    SOC_FEEDS: 'own',
+    SOC_CONTACT: 'soc@example.org',
+    SOC_FETCH_ALLOW_NETWORKS: '192.0.2.0/24',
+    SOC_WARNINGLISTS: '/srv/lists',
+    SOC_DOCUMENTATION_VALUES: 'hold',
   });
   assert.deepEqual(config, {
     dataDirectory: '/srv/soc',
@@ -41,6 +55,11 @@ test('each setting is taken from the environment', () => {
     trustProxy: ['192.0.2.1', '198.51.100.0/24', '2001:db8::/32'],
     apiKeyInQuery: true,
     logLevel: 'silent',
+    feeds: 'own',
+    contact: 'soc@example.org',
+    fetchNetworks: ['192.0.2.0/24'],
+    warninglists: { folder: '/srv/lists' },
+    documentation: 'hold',
   });
 });
 
@@ -107,4 +126,37 @@ test('what was loaded cannot be changed', () => {
   assert.ok(Object.isFrozen(config));
   assert.throws(() => Object.assign(config, { port: 1 }), TypeError);
   assert.throws(() => (config.trustProxy as string[]).push('192.0.2.2'), TypeError);
+});
+
+test('the credential of a feed is taken from its setting, or from the file that another names', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'soc-config-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const path = join(directory, 'key');
+  writeFileSync(path, ' from-file\n');
+  assert.equal(credentialOf({}, 'SOC_FEED_KEY_X'), undefined);
+  assert.equal(credentialOf({ SOC_FEED_KEY_X: 'direct' }, 'SOC_FEED_KEY_X'), 'direct');
+  assert.equal(credentialOf({ SOC_FEED_KEY_X_FILE: path }, 'SOC_FEED_KEY_X'), 'from-file');
+  assert.equal(
+    credentialOf({ SOC_FEED_KEY_X: 'direct', SOC_FEED_KEY_X_FILE: path }, 'SOC_FEED_KEY_X'),
+    'direct',
+  );
+  assert.throws(
+    () => credentialOf({ SOC_FEED_KEY_X_FILE: join(directory, 'none') }, 'SOC_FEED_KEY_X'),
+    (error: Error) => error instanceof ConfigError && /SOC_FEED_KEY_X_FILE: .*ENOENT/.test(error.message),
+  );
+});
+
+test('settings for the keys of one’s own feeds are no misspelling', () => {
+  assert.doesNotThrow(() => loadConfig({ SOC_FEED_KEY_MY_ISAC: 'x', SOC_FEED_KEY_MY_ISAC_FILE: '/x' }));
+});
+
+test('what holds a secret is known', () => {
+  const secret = SETTINGS.map(({ name }) => name).filter(isSecret);
+  assert.deepEqual(secret, ['SOC_ABUSECH_AUTH_KEY', 'SOC_PHISHTANK_APP_KEY']);
+  assert.equal(isSecret('SOC_FEED_KEY_MY_ISAC'), true);
+});
+
+test('every key that a feed of the catalogue may want has its setting, and one for a file', () => {
+  const names = new Set<string>(SETTINGS.map(({ name }) => name));
+  for (const setting of KEY_SETTINGS) assert.ok(names.has(setting) && names.has(`${setting}_FILE`), setting);
 });

@@ -1,9 +1,14 @@
+import { loadConfig } from '../config.ts';
+import { enrich } from '../enrich/enrich.ts';
+import type { Screening } from '../feeds/screen.ts';
 import { takeIn, type TakeInReport } from '../feeds/take-in.ts';
 import { REJECTION_CODES } from '../model/sighting.ts';
 import { InputError } from '../parse/format.ts';
 import type { Store } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, UsageError, type Values } from './command.ts';
+import { gateKeeper } from './gate-parts.ts';
 import { INPUT_HELP, INPUT_OPTIONS, openFile } from './input.ts';
+import { overridesOf } from './serve.ts';
 import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** `import`: IOCs from files into the store. */
@@ -33,9 +38,10 @@ export const importCommand: Command = {
       throw new UsageError('import: name the files to import, or - for standard input.');
     const store = await openStore(values, terminal, 'thread');
     try {
+      const screening = await screeningOf(store, values, terminal);
       let code: number = EXIT.ok;
       for (const path of operands) {
-        code = Math.max(code, await importOne(store, path, values, terminal));
+        code = Math.max(code, await importOne(store, path, screening, values, terminal));
       }
       return code;
     } finally {
@@ -44,7 +50,20 @@ export const importCommand: Command = {
   },
 };
 
-async function importOne(store: Store, path: string, values: Values, terminal: Terminal): Promise<number> {
+async function screeningOf(store: Store, values: Values, terminal: Terminal): Promise<Screening> {
+  const config = loadConfig(terminal.env, overridesOf(values));
+  const keeper = gateKeeper(store, config, terminal.clock, (problem) => terminal.say(`The gate: ${problem}`));
+  const gate = await keeper.current();
+  return { enrich, check: (ioc, origin) => gate.check(ioc, origin) };
+}
+
+async function importOne(
+  store: Store,
+  path: string,
+  screening: Screening,
+  values: Values,
+  terminal: Terminal,
+): Promise<number> {
   const name = path === '-' ? 'stdin' : path;
   let run: number | undefined;
   let latest: TakeInReport | undefined;
@@ -54,6 +73,7 @@ async function importOne(store: Store, path: string, values: Values, terminal: T
     latest = await takeIn(store, run, items, {
       clock: terminal.clock,
       atomic: values.atomic === true,
+      screening,
       onProgress: (report) => {
         latest = report;
         terminal.progress(`${name}: ${report.read.toLocaleString('en')} records read`);
@@ -98,6 +118,12 @@ async function tell(
   );
   if (report.read === 0 && failure === undefined)
     terminal.say('  Nothing in it looks like an indicator. Is it the right file?');
+  if (report.held > 0) {
+    terminal.say(
+      `  ${n(report.held)} may not be published, as blocking them would hit bystanders: kept, and held back. ` +
+        'Why: soc-defenders why VALUE',
+    );
+  }
   if (report.expired > 0) {
     terminal.say(
       `  ${n(report.expired)} were last seen so long ago that they have expired: kept, and given to polls with ` +

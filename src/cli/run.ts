@@ -6,6 +6,8 @@ import { convertCommand } from './convert.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
+import { feedCommand } from './feed.ts';
+import { gateCommand } from './gate.ts';
 import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
 import { runsCommand } from './runs.ts';
@@ -20,6 +22,8 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   convertCommand,
   exportCommand,
+  feedCommand,
+  gateCommand,
   keyCommand,
   runsCommand,
   whyCommand,

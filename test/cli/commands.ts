@@ -47,7 +47,7 @@ export function bench(context: TestContext): Bench {
   context.after(() => rmSync(directory, { recursive: true }));
   const data = join(directory, 'data');
   const run = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
-    runOn(args, { ...options, env: { SOC_DATA_DIR: data, ...options.env } });
+    runOn(args, { ...options, env: { SOC_DATA_DIR: data, SOC_FEEDS: 'off', ...options.env } });
   return {
     directory,
     data,

@@ -25,7 +25,8 @@ export function start(
   env: Record<string, string> = {},
 ): Program {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...env },
+    // No test asks the world for feeds.
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, SOC_FEEDS: 'off', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   context.after(() => child.kill('SIGKILL'));
