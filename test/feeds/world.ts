@@ -79,12 +79,15 @@ const BEHAVIOURS = {
     response.on('close', () => flood.destroy());
     flood.pipe(response);
   },
-  /** A byte every 20 ms. */
+  /** The first half at once, then a byte every 20 ms. */
   drip: (response, body) => {
-    let at = 0;
+    response.write(firstHalf(body));
+    let at = firstHalf(body).length;
     const timer = setInterval(() => response.write(body.subarray(at, (at += 1))), 20);
     response.on('close', () => clearInterval(timer));
   },
+  /** The answer begins after 200 ms. */
+  late: (response, body) => setTimeout(() => response.end(body), 200),
   /** The connection is reset before there is an answer. */
   reset: (response) => response.socket?.resetAndDestroy(),
   /** What comes is not HTTP. */

@@ -16,7 +16,7 @@ export interface Refusal {
 }
 
 /** Statuses whose page may be a challenge, and so is looked at. */
-export const CHALLENGING: ReadonlySet<number> = new Set([401, 403, 405, 429, 503]);
+export const CHALLENGING: ReadonlySet<number> = new Set([403, 405, 429, 503]);
 
 /** What stands in the pages by which Cloudflare, Akamai, Imperva, AWS, DDoS-Guard, Sucuri and others test for a browser. */
 const CHALLENGE =

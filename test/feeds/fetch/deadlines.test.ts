@@ -31,7 +31,7 @@ test('a connection that is not made is given up', async (t) => {
   assert.match(troubleOf(await get('http://feeds.example.com/'), 'unreachable'), /does not answer/);
 });
 
-test('a tarpit is left for its pace, though it never falls silent', async (t) => {
+test('a tarpit is left for its pace, though it begins well and never falls silent', async (t) => {
   const world = await startWorld(t);
   const { get, spooled } = fetching(t, { limits: { pace: { bytes: 50, within: 300 } } });
   const reason = troubleOf(await get(world.serve('/', { body: LIST, behaviour: 'drip' })), 'timed_out');
@@ -62,8 +62,10 @@ test('a download ends after its whole time, however it comes in', async (t) => {
 test('redirects share the whole time of a download', async (t) => {
   const world = await startWorld(t);
   const { get } = fetching(t, { limits: { totalTimeout: 300 } });
-  world.serve('/there', { behaviour: 'hang' });
-  troubleOf(await get(world.serve('/here', redirect('/there'))), 'timed_out');
+  world.serve('/there', { behaviour: 'late' });
+  const url = world.serve('/here', { ...redirect('/there'), behaviour: 'late' });
+  troubleOf(await get(url), 'timed_out');
+  assert.equal(fetched(await get(`${world.origin}/there`)).bytes, 0);
 });
 
 test('headers that come in byte by byte, or never end, do not hold us', async (t) => {

@@ -38,6 +38,10 @@ test('members of gzip that hold nothing, without end, do not hold us', async (t)
   const body = Buffer.concat(Array<Buffer>(500).fill(gzipSync('')));
   const url = world.serve('/', { body, behaviour: 'endless', headers: { 'content-encoding': 'gzip' } });
   troubleOf(await get(url, { maxBytes: 5 * MIB }), 'too_large');
+  // The same within a coding: little is sent and nothing comes out, but much in between.
+  const many = Buffer.concat(Array<Buffer>(400_000).fill(gzipSync('')));
+  const within = world.serve('/within', { body: many, coding: 'gzip' });
+  troubleOf(await get(within, { maxBytes: 5 * MIB }), 'too_large');
 });
 
 test('a large document passes through in little memory', async (t) => {
