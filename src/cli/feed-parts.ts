@@ -5,6 +5,7 @@ import { enrich } from '../enrich/enrich.ts';
 import { accessFor } from '../feeds/access/index.ts';
 import { CATALOGUE } from '../feeds/catalogue/index.ts';
 import { createFetcher, type OpenFetcher } from '../feeds/fetch/create-fetcher.ts';
+import type { FetcherOptions } from '../feeds/fetch/options.ts';
 import { cleanSpool, spool } from '../feeds/fetch/spool.ts';
 import type { GateKeeper } from '../feeds/gate-keeper.ts';
 import type { RunnerParts } from '../feeds/runner.ts';
@@ -28,6 +29,7 @@ export interface FeedPartsOptions {
   readonly clock: Clock;
   readonly gate: GateKeeper;
   readonly signal: AbortSignal;
+  readonly limits?: FetcherOptions['limits'];
 }
 
 /** Where downloads are kept while they are read, and those that wait for the operator. */
@@ -43,6 +45,7 @@ export async function feedParts({
   clock,
   gate,
   signal,
+  limits,
 }: FeedPartsOptions): Promise<FeedParts> {
   const directory = spoolDirectory(config);
   await cleanSpool(directory, clock(), await keptDownloads(store));
@@ -52,6 +55,7 @@ export async function feedParts({
     contact: config.contact,
     allowedNetworks: config.fetchNetworks,
     clock,
+    ...(limits !== undefined && { limits }),
   });
   const runner: RunnerParts = {
     store,

@@ -1,5 +1,3 @@
-import { hostname } from 'node:os';
-
 import { loadConfig } from '../config.ts';
 import { compareDownload, type Download, finishRun, isWhole, removeDownload } from '../feeds/run.ts';
 import { LEASE, runFeed, type Turn } from '../feeds/runner.ts';
@@ -7,16 +5,12 @@ import { FEED_STATES } from '../feeds/states.ts';
 import type { Feed } from '../model/feed.ts';
 import type { RunRecord, Store } from '../store/store.ts';
 import { EXIT, type Terminal, UsageError, type Values } from './command.ts';
+import { freeAbandoned, ownerName } from './feed-owner.ts';
 import { describeFeed, feedParts, type FeedParts } from './feed-parts.ts';
 import { overridesOf } from './serve.ts';
 import { gateKeeper } from './gate-parts.ts';
 
 const PAGE = 2_000;
-
-/** Names this command among all that run feeds. */
-function ownerName(): string {
-  return `${hostname()}/${process.pid}/command`;
-}
 
 /** `feed run NAME`: one feed, here and now. */
 export async function runNow(
@@ -201,6 +195,7 @@ async function withFeed(
 ): Promise<number> {
   return await withParts(store, values, terminal, async (parts) => {
     const owner = ownerName();
+    await freeAbandoned(store, terminal.clock());
     const record = await store.claimFeed(owner, terminal.clock(), LEASE, feed.name);
     if (record === undefined)
       throw new UsageError(`feed: ${feed.name} is being run by another process. Try again when it is done.`);

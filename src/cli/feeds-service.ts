@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
 import type { SettingName } from '../config.ts';
 import type { Clock } from '../model/time.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
+import { ownerName } from './feed-owner.ts';
 
 /** What the thread that runs feeds is started with. */
 export interface FeedsThreadData {
@@ -36,7 +35,7 @@ const REST = 24 * 3_600_000;
 /** Runs feeds in a thread of their own, and replaces it when it hangs or fails. */
 export class FeedsService {
   readonly #options: FeedsServiceOptions;
-  readonly #owner = `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`;
+  readonly #owner = ownerName();
   readonly #watch: NodeJS.Timeout;
   #worker: Worker | undefined;
   #heardAt = 0;

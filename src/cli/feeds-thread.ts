@@ -7,6 +7,7 @@ import { runFeed } from '../feeds/runner.ts';
 import { runSchedule } from '../feeds/schedule.ts';
 import { createLog } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
+import { freeAbandoned } from './feed-owner.ts';
 import { catalogued, describeFeed, feedParts } from './feed-parts.ts';
 import type { FeedsThreadData } from './feeds-service.ts';
 import { gateKeeper } from './gate-parts.ts';
@@ -36,6 +37,8 @@ const gate = gateKeeper(store, config, Date.now, (problem) => log.warn('gate', {
 const parts = await feedParts({ store, config, env, clock: Date.now, gate, signal });
 try {
   await store.syncFeeds(catalogued(config.feeds), Date.now());
+  const freed = await freeAbandoned(store, Date.now());
+  if (freed.length > 0) log.warn('feeds that were cut off go on', { feeds: freed });
   log.info('feeds', { enabled: (await store.listFeeds()).filter(({ enabled }) => enabled).length });
   await Promise.all([keepGate(), runSchedule(schedule(), signal)]);
 } finally {
