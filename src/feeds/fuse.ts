@@ -1,14 +1,15 @@
 import type { RejectionCode } from '../model/sighting.ts';
 import type { FeedState } from './states.ts';
 
-/** What a download says, compared with what its feed said before. Counts of sightings, or of IOCs where it says so. */
+/** What a download says, compared with what its feed said before. */
 export interface Survey {
   /** Sightings, held ones included. */
   readonly listed: number;
   /** IOCs that the feed stood by before. */
   readonly standing: number;
-  /** IOCs that it did not stand by before. */
+  /** Sightings of IOCs that it did not stand by before; several may be of one IOC. */
   readonly added: number;
+  /** Sightings that say something else than before, and those that do not. */
   readonly changed: number;
   readonly same: number;
   /** IOCs that it stood by and no longer lists; 0 where absence means nothing. */
