@@ -35,7 +35,11 @@ export interface ScheduleParts {
 export async function runSchedule(parts: ScheduleParts, signal: AbortSignal): Promise<void> {
   const running = new Set<Promise<void>>();
   while (!signal.aborted) {
-    const claimed = running.size < AT_ONCE ? await claim(parts) : undefined;
+    if (running.size >= AT_ONCE) {
+      await Promise.race(running);
+      continue;
+    }
+    const claimed = await claim(parts);
     if (claimed === undefined) {
       const pause = parts.sleep(await untilDue(parts), signal);
       await Promise.race([pause, ...running]);
@@ -84,11 +88,16 @@ async function giveUp({ store, clock, owner }: ScheduleParts, record: FeedRecord
 async function untilDue({ store, clock, onTrouble, patience = PATIENCE }: ScheduleParts): Promise<number> {
   try {
     const feeds = await store.listFeeds();
-    const next = Math.min(...feeds.filter(({ enabled }) => enabled).map(({ nextAt }) => nextAt));
+    const next = Math.min(...feeds.filter(({ enabled }) => enabled).map(freeAt));
     return Math.max(LEAST_PAUSE, Math.min(patience, next - clock()));
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     onTrouble(error);
     return patience;
   }
+}
+
+/** When a feed can be claimed: one that is being run, when its claim lapses, as its end is told otherwise. */
+function freeAt({ nextAt, owner, leaseUntil }: FeedRecord): number {
+  return owner === undefined ? nextAt : Math.max(nextAt, leaseUntil);
 }
