@@ -18,13 +18,19 @@ export interface Program {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
-/** Starts the program; it is killed with the test. Nothing of the test's own environment but the path is handed on. */
+/**
+ * Starts the program; it is killed with the test. Nothing of the test's own environment but the path is handed on.
+ * `preload` is JavaScript that runs before it, in each of its threads: it makes a world in which something is amiss.
+ */
 export function start(
   context: TestContext,
   args: readonly string[],
   env: Record<string, string> = {},
+  preload?: string,
 ): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const before =
+    preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const child = spawn(process.execPath, [...before, MAIN, ...args], {
     env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

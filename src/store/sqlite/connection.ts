@@ -24,9 +24,9 @@ export class Connection {
 
   constructor(path: string, options: { readonly readOnly?: boolean; readonly durable?: boolean } = {}) {
     const { readOnly = false, durable = true } = options;
-    refuseOldSqlite();
     this.db = translated(() => new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT }));
     translated(() => {
+      refuseOldSqlite(this.db);
       // Larger pages than usual: an export reads texts one after the other.
       if (!readOnly)
         this.db.exec(
@@ -78,18 +78,24 @@ export class Connection {
   }
 }
 
-function refuseOldSqlite(): void {
-  const version = process.versions.sqlite ?? '0';
+/** Asks the engine itself: a Node may be linked to another SQLite than it was built with. */
+function refuseOldSqlite(db: DatabaseSync): void {
+  const version = String(db.prepare('SELECT sqlite_version() AS version').get()!.version);
+  if (sqliteIsSafe(version)) return;
+  db.close();
+  throw new StoreError(
+    'unavailable',
+    `SQLite ${version} can corrupt a store; at least ${OLDEST_SQLITE.join('.')} is needed. Use a newer Node 24`,
+  );
+}
+
+/** Whether SQLite of this version, such as `3.51.3`, may write a store. */
+export function sqliteIsSafe(version: string): boolean {
   const parts = version.split('.').map(Number);
   const difference = OLDEST_SQLITE.map((part, index) => (parts[index] ?? 0) - part).find(
     (part) => part !== 0,
   );
-  if (difference !== undefined && difference < 0) {
-    throw new StoreError(
-      'unavailable',
-      `SQLite ${version} can corrupt a store; at least ${OLDEST_SQLITE.join('.')} is needed. Use a newer Node 24.`,
-    );
-  }
+  return difference === undefined || difference > 0;
 }
 
 /** Primary result codes of SQLite and what they mean to us. */
