@@ -25,18 +25,25 @@ export class Connection {
   constructor(path: string, options: { readonly readOnly?: boolean; readonly durable?: boolean } = {}) {
     const { readOnly = false, durable = true } = options;
     this.db = translated(() => new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT }));
-    translated(() => {
-      refuseOldSqlite(this.db);
-      // Larger pages than usual: an export reads texts one after the other.
-      if (!readOnly)
-        this.db.exec(
-          'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864',
-        );
-      this.db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'}`);
-      // Pages come from the file's mapping, which costs no anonymous memory and a 10,000-row export
-      // is read in a seventh of the time; the cache is for what a transaction has changed.
-      this.db.exec(`PRAGMA mmap_size = 2147418112; PRAGMA cache_size = ${readOnly ? -2000 : -16_000}`);
-    });
+    try {
+      translated(() => this.#prepareFile(readOnly, durable));
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
+  }
+
+  #prepareFile(readOnly: boolean, durable: boolean): void {
+    refuseOldSqlite(this.db);
+    // Larger pages than usual: an export reads texts one after the other.
+    if (!readOnly)
+      this.db.exec(
+        'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864',
+      );
+    this.db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'}`);
+    // Pages come from the file's mapping, which costs no anonymous memory and a 10,000-row export
+    // is read in a seventh of the time; the cache is for what a transaction has changed.
+    this.db.exec(`PRAGMA mmap_size = 2147418112; PRAGMA cache_size = ${readOnly ? -2000 : -16_000}`);
   }
 
   /** The statement of this text, prepared on first use. */
@@ -82,7 +89,6 @@ export class Connection {
 function refuseOldSqlite(db: DatabaseSync): void {
   const version = String(db.prepare('SELECT sqlite_version() AS version').get()!.version);
   if (sqliteIsSafe(version)) return;
-  db.close();
   throw new StoreError(
     'unavailable',
     `SQLite ${version} can corrupt a store; at least ${OLDEST_SQLITE.join('.')} is needed. Use a newer Node 24`,
