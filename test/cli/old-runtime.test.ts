@@ -29,7 +29,7 @@ test('SQLite from 3.51.3 on is safe, older and unreadable versions are not', () 
   for (const version of ['3.51.2', '3.51', '3.50.99', '3.7.0', '2.99.99', '', 'x', '3.x.9', '0']) {
     assert.equal(sqliteIsSafe(version), false, version);
   }
-  assert.equal(sqliteIsSafe(process.versions.sqlite), true);
+  assert.equal(sqliteIsSafe(process.versions.sqlite ?? ''), true);
 });
 
 test('with a SQLite that corrupts stores the server does not start, and writes nothing', async (t) => {
