@@ -59,9 +59,10 @@ export class SqliteLedger {
 
   #used(keyId: string, window: Window, now: number): Used {
     const oldest = slotOf(window, now - window.length);
+    // A clock that was ahead must not shut a key out until that time comes.
     this.#connection
-      .prepare('DELETE FROM request_count WHERE key_id = ? AND window = ? AND slot < ?')
-      .run(keyId, window.code, oldest);
+      .prepare('DELETE FROM request_count WHERE key_id = ? AND window = ? AND (slot < ? OR slot > ?)')
+      .run(keyId, window.code, oldest, now + window.length);
     const row = this.#connection
       .prepare(
         'SELECT total(count) AS count, min(slot) AS oldest FROM request_count WHERE key_id = ? AND window = ?',
