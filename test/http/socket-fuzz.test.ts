@@ -41,7 +41,7 @@ class Mutator {
   /** A request, or several on one connection, well-formed or spoilt in some way. */
   message(): Buffer {
     const requests = Array.from({ length: 1 + this.below(3) }, () => this.#request()).join('');
-    let bytes = Buffer.from(requests, 'latin1');
+    let bytes: Buffer = Buffer.from(requests, 'latin1');
     for (let spoilt = this.below(4); spoilt > 0; spoilt -= 1) bytes = this.#spoil(bytes);
     return bytes;
   }
