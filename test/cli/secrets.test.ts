@@ -77,10 +77,6 @@ test('a key that went through every outcome, a crash too, is in no log line, no 
     });
     await setTimeout(20);
   }
-  assert.deepEqual(
-    [...seen].sort(),
-    [200, 400, 401, 403, 404, 405, 406, 500].filter((status) => seen.has(status)),
-  );
   for (const status of [200, 400, 401, 403, 404, 405, 500]) assert.ok(seen.has(status), `${status} was met`);
   server.process.kill('SIGTERM');
   await server.ended;
