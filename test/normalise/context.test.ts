@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { Context, RawIoc } from '../../src/model/sighting.ts';
 import { cleanText, normaliseContext } from '../../src/normalise/context.ts';
 import { presentable, toSighting } from '../../src/normalise/sighting.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 const of = (said: Partial<RawIoc>): Context => normaliseContext({ value: 'x', place: 'line 1', ...said });
 
@@ -95,9 +96,9 @@ test('a text of megabytes is cut without being read to its end', () => {
   const texts = ['x', '\u0000', ' ', '\u202e', '🙂', '\ud800', '\n '].map((unit) =>
     Buffer.from(unit.repeat(2_000_000)).toString(),
   );
-  const start = performance.now();
+  const start = cpuTime();
   for (const text of texts) cleanText(text, 100);
-  assert.ok(performance.now() - start < 200);
+  assert.ok(cpuTime() - start < 200);
 });
 
 test('each kind of text has its length', () => {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { RawIoc, Rejection } from '../../src/model/sighting.ts';
 import { TLP_MARKINGS, tlpMarkingId } from '../../src/model/marking.ts';
 import { codes, NOW, reading, values } from './reading.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -440,7 +441,7 @@ test('an object that refers to itself, or to another that refers back, ends the 
 });
 
 test('a bundle of a thousand relationships to one malware is read in no more than its share of time', async () => {
-  const start = performance.now();
+  const start = cpuTime();
   const objects: Fields[] = [{ type: 'malware', id: id('malware', 1), name: 'Many' }];
   for (let number = 0; number < 5_000; number += 1) {
     objects.push({
@@ -452,7 +453,7 @@ test('a bundle of a thousand relationships to one malware is read in no more tha
     });
   }
   assert.equal((await one({}, ...objects)).family, 'Many');
-  assert.ok(performance.now() - start < 2_000);
+  assert.ok(cpuTime() - start < 2_000);
 });
 
 test('any JSON beside an indicator leaves it as it is', async () => {

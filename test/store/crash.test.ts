@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { COMPILE_CACHE, warmCompileCache } from '../compile-cache.ts';
 import { assertWholeBatches } from './whole-batches.ts';
 
 const KILLS = Number(process.env.CRASH_TEST_KILLS ?? 100);
@@ -14,6 +15,7 @@ const BATCH = 25;
 test(`${KILLS} kills at any moment lose no acknowledged batch and leave none half published`, async (context) => {
   const directory = mkdtempSync(join(tmpdir(), 'soc-crash-'));
   context.after(() => rmSync(directory, { recursive: true }));
+  warmCompileCache(new URL('../../src/store/sqlite/open.ts', import.meta.url));
   let acknowledged = -1;
   let killedWhileWriting = 0;
   for (let kill = 0; kill < KILLS; kill += 1) {
@@ -31,6 +33,7 @@ async function ingestUntilKilled(directory: string, first: number): Promise<numb
   const script = fileURLToPath(new URL('crash-child.ts', import.meta.url));
   const child = spawn(process.execPath, [script, directory, String(first), String(BATCH)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...COMPILE_CACHE },
   });
   let output = '';
   child.stdout.setEncoding('utf8');
