@@ -36,10 +36,10 @@ async function verdict(port: number, method: string, target: string, headers: st
   return Number((await exchange(port, request)).slice(9, 12));
 }
 
-/** The path with the character at `index` percent-encoded, in either case. */
-function encodedAt(index: number, upper = true): string {
-  const hex = PATH.charCodeAt(index).toString(16);
-  return `${PATH.slice(0, index)}%${upper ? hex.toUpperCase() : hex}${PATH.slice(index + 1)}`;
+/** A path with the character at `index` percent-encoded, in either case. */
+function encodedAt(index: number, upper = true, path = PATH): string {
+  const hex = path.charCodeAt(index).toString(16);
+  return `${path.slice(0, index)}%${upper ? hex.toUpperCase() : hex}${path.slice(index + 1)}`;
 }
 
 const PLACES = Array.from(PATH, (_letter, index) => index);
@@ -139,13 +139,39 @@ test('a method that the route does not have is refused under every spelling, bef
   }
 });
 
-test('the server knows no route but those that are listed here', async (context) => {
-  const { app } = await serving(context);
+/** Every path that the server has a route for, what stands for a part of it filled in. */
+function everyPath({ app }: Serving): string[] {
   const routes = app
     .printRoutes({ commonPrefix: false })
     .split('\n')
-    .flatMap((line) => /(\/\S*) \(([^)]+)\)/.exec(line)?.slice(1, 2) ?? []);
-  assert.deepEqual([...new Set(routes)], [PATH]);
+    .flatMap((line) => /(\/\S*) \([^)]+\)/.exec(line)?.[1] ?? []);
+  return [...new Set(routes)].map((route) => route.replaceAll(/:\w+|\*/g, 'x'));
+}
+
+test('no route of the server, under no spelling, is judged otherwise than its plain path', async (context) => {
+  const { server, port } = await open(context);
+  const paths = everyPath(server);
+  assert.ok(paths.includes(PATH));
+  for (const path of paths) {
+    const spellings = [
+      ...Array.from(path, (_letter, index) => index)
+        .filter((index) => path[index] !== '/')
+        .map((index) => encodedAt(index, true, path)),
+      `http://h.example${path}`,
+      `HTTPS://other.example:8443${path}`,
+    ];
+    for (const [who, headers] of Object.entries(callers(server))) {
+      for (const method of ['GET', 'HEAD', 'POST']) {
+        server.clock.advance(60_000);
+        const plain = await verdict(port, method, path, headers);
+        if (who !== 'a Pro key') assert.ok(plain >= 400, `${who}: ${method} ${path} is let in`);
+        for (const target of spellings) {
+          server.clock.advance(60_000);
+          assert.equal(await verdict(port, method, target, headers), plain, `${who}: ${method} ${target}`);
+        }
+      }
+    }
+  }
 });
 
 test('no target that anybody can think of is answered with data to somebody without a Pro key', async (context) => {
