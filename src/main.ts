@@ -1,5 +1,13 @@
 #!/usr/bin/env node
-import { runCommandLine } from './cli/run.ts';
-import { processTerminal } from './cli/terminal.ts';
+import { nodeTooOld } from './cli/node-version.ts';
 
-process.exitCode = await runCommandLine(process.argv.slice(2), processTerminal(process));
+const refusal = nodeTooOld(process.versions.node);
+if (refusal === undefined) {
+  // Only now: the rest does not even load on a Node that is too old.
+  const { runCommandLine } = await import('./cli/run.ts');
+  const { processTerminal } = await import('./cli/terminal.ts');
+  process.exitCode = await runCommandLine(process.argv.slice(2), processTerminal(process));
+} else {
+  process.stderr.write(`${refusal}\n`);
+  process.exitCode = 1;
+}

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ApiErrorCode, errorBody } from '../errors.ts';
 import { ParameterError } from '../model/parameters.ts';
 import type { Log } from '../observe/log.ts';
+import { redact } from '../observe/redact.ts';
 import { StalePlanError } from '../render/stix/bundle-chunks.ts';
 import { StoreError } from '../store/store.ts';
 
@@ -70,7 +71,8 @@ export function errorHandler(log: Log) {
       .code(answer.status)
       .headers({ ...answer.headers, 'cache-control': 'no-store' })
       .type('application/json; charset=utf-8')
-      .send(errorBody(answer, request.id));
+      // A key that was put into a parameter by mistake is not repeated.
+      .send(redact(errorBody(answer, request.id)));
   };
 }
 

@@ -72,7 +72,8 @@ class KeyBudget {
     for (;;) {
       const full = this.#fullHere(now);
       if (full !== undefined) return full;
-      const fresh = now < this.#freshUntil;
+      // What was learnt in a future that the clock had wrong says nothing.
+      const fresh = now < this.#freshUntil && now > this.#refilledAt - 60_000;
       if (fresh && this.#lease > 0) return this.#spend(now);
       if (fresh && this.#exhausted()) return this.#verdict(false, now);
       this.#refill ??= this.#ask(now).finally(() => {

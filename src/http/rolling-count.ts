@@ -38,7 +38,8 @@ export class RollingCount {
 
   #moveTo(now: number): void {
     const current = Math.floor(now / this.#slot);
-    // A clock that is set back changes nothing until it has caught up.
+    // A clock that is set back changes nothing until it has caught up, unless what is counted lies beyond its window.
+    if (current < this.#newest - this.#counts.length) this.#forget();
     if (current <= this.#newest) return;
     const passed = Math.min(current - this.#newest, this.#counts.length);
     for (let step = 1; step <= passed; step += 1) {
@@ -47,6 +48,12 @@ export class RollingCount {
       this.#counts[index] = 0;
     }
     this.#newest = current;
+  }
+
+  #forget(): void {
+    this.#counts.fill(0);
+    this.#total = 0;
+    this.#newest = -Infinity;
   }
 
   #index(slot: number): number {

@@ -1,4 +1,5 @@
-const API_KEY = /sk_live_[0-9A-Za-z]+/g;
+/** With `_`, so that of two keys without anything between them neither is left over. */
+const API_KEY = /sk_live_\w+/g;
 const KEPT = 12;
 const IN_URL = /([?&](?:api[-_]?key|auth[-_]?key|access[-_]?token|key|token|secret|password)=)[^&\s"'\\]+/gi;
 

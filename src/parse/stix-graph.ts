@@ -120,7 +120,7 @@ export class StixGraph {
 
   #addNode(id: string, object: StixObject, place: string): void {
     const earlier = this.#nodes.get(id)?.object;
-    if (earlier !== undefined && String(earlier.modified) > String(object.modified)) return;
+    if (earlier !== undefined && modifiedOf(earlier) > modifiedOf(object)) return;
     const kept: Record<string, unknown> = {};
     for (const key of KEPT) {
       const property = object[key];
@@ -145,6 +145,11 @@ export class StixGraph {
     if (id === undefined || time === undefined) return;
     this.#lastSeen.set(id, Math.max(time, this.#lastSeen.get(id) ?? 0));
   }
+}
+
+/** When an object was modified, as its own text says; what says nothing is older than all. */
+function modifiedOf(object: StixObject): string {
+  return stated(object.modified) ?? '';
 }
 
 /** The CVE ids of a vulnerability: its external references', else its name when it is one (STIX 2.1 §4.18). */

@@ -33,7 +33,8 @@ export function threatfoxItem(record: ThreatfoxRecord, place: string, now: numbe
   const entry = stated(record.ioc_id);
   const confidence = stated(record.confidence_level);
   const aliases = statedWords(record.malware_alias);
-  const compromised = /^(?:true|1)$/i.test(String(record.is_compromised));
+  const compromised =
+    record.is_compromised === true || /^(?:true|1)$/i.test(stated(record.is_compromised) ?? '');
   return iocItem(value, place, typeHint, {
     entry,
     firstSeen: statedTime(record.first_seen, now),

@@ -4,6 +4,8 @@ import type { Readable, Writable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { COMPILE_CACHE } from '../compile-cache.ts';
+
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** The program as a process of its own. */
@@ -18,15 +20,21 @@ export interface Program {
   readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
-/** Starts the program; it is killed with the test. Nothing of the test's own environment but the path is handed on. */
+/**
+ * Starts the program; it is killed with the test. Of the test's own environment only places are handed on.
+ * `preload` is JavaScript that runs before it, in each of its threads: it makes a world in which something is amiss.
+ */
 export function start(
   context: TestContext,
   args: readonly string[],
   env: Record<string, string> = {},
+  preload?: string,
 ): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const before =
+    preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const child = spawn(process.execPath, [...before, MAIN, ...args], {
     // No test asks the world for feeds.
-    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, SOC_FEEDS: 'off', ...env },
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, SOC_FEEDS: 'off', ...COMPILE_CACHE, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   context.after(() => child.kill('SIGKILL'));

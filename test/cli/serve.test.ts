@@ -94,8 +94,8 @@ test('an interrupt ends an import that waits for its input', async (t) => {
   const { data } = bench(t);
   const program = start(t, ['import', '--format', 'list', '--data', data, '-']);
   program.process.stdin.write('192.0.2.1\n');
-  // Once the store is there, the program listens to signals.
-  while (!existsSync(join(data, 'indicators.sqlite'))) await setTimeout(20);
+  // By the time that the store is there, the program listens to signals.
+  while (!existsSync(join(data, 'requests.sqlite'))) await setTimeout(5);
   program.process.kill('SIGINT');
   assert.deepEqual(await program.ended, { code: 3, signal: null });
   assert.match(program.talk(), /^stdin: the input: reading was stopped/);

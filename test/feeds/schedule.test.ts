@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -38,7 +38,8 @@ interface Simulation {
 }
 
 async function simulation(t: TestContext, feeds: readonly Feed[]): Promise<Simulation> {
-  const directory = mkdtempSync(join(tmpdir(), 'soc-schedule-'));
+  // In memory where there is such a place: a week of runs is committed one by one.
+  const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'soc-schedule-'));
   const time = new SimulatedTime(START);
   const store = await openSqliteStore({
     directory,

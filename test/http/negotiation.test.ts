@@ -10,6 +10,7 @@ import { noneMatch } from '../../src/http/etag.ts';
 import { chooseMediaType } from '../../src/http/media-type.ts';
 import { START, take } from '../store/fixtures.ts';
 import { addresses, bearer, bundleOf, errorOf, get, serving } from './serving.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 const BOTH = ['json', 'stix'] as const;
 
@@ -97,9 +98,9 @@ test('no header makes negotiation fail in another way, or slowly', () => {
       }
     }),
   );
-  const start = performance.now();
+  const start = cpuTime();
   for (const unit of [',', ';', '=', ' ', 'a;q=0.1,', '"']) chooseCoding(`${unit.repeat(16_000)}gzip`);
-  assert(performance.now() - start < 500);
+  assert(cpuTime() - start < 500);
 });
 
 test('an entity tag is met by itself, weak or in a list, and by a star', () => {

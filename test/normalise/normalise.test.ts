@@ -5,6 +5,7 @@ import { IOC_TYPES } from '../../src/model/ioc.ts';
 import { detectType, normaliseIoc } from '../../src/normalise/normalise.ts';
 import type { TypeHint } from '../../src/normalise/normalise.ts';
 import { assertNormal, assertRefused } from './expect.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 const HINTS: readonly (TypeHint | undefined)[] = [undefined, ...IOC_TYPES, 'ip', 'hash', 'host'];
 
@@ -155,12 +156,12 @@ test('hostile values take linear time', () => {
     '"',
   ];
   const took = (count: number): number => {
-    const start = performance.now();
+    const start = cpuTime();
     for (const seed of seeds)
       for (const prefix of ['', 'http://', 'hxxp://', 'x@'])
         for (const hint of [undefined, 'url', 'host', 'email'] as const)
           normaliseIoc(prefix + seed.repeat(count / seed.length) + '!', hint);
-    return performance.now() - start;
+    return cpuTime() - start;
   };
   took(1_000);
   assert.ok(took(100_000) < 2_000);

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 
 import { FORMATS } from '../../src/parse/formats.ts';
 import { codes, fixture, reading, readingOf, values } from './reading.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 const MIB = 1024 * 1024;
 
@@ -78,10 +79,10 @@ test('nesting without end is refused or rejected in every JSON format, soon', as
   const bombs = ['['.repeat(500_000), '{"a":'.repeat(200_000), `{"objects":[${'['.repeat(500_000)}`];
   for (const bomb of bombs) {
     for (const format of FORMATS.filter(({ name }) => /json|stix|misp/.test(name))) {
-      const started = performance.now();
+      const started = cpuTime();
       const read = await reading(bomb, { format: format.name });
       assert.ok(read.failure !== undefined || read.rejections.length > 0, format.name);
-      assert.ok(performance.now() - started < 2000, format.name);
+      assert.ok(cpuTime() - started < 2000, format.name);
     }
   }
 });

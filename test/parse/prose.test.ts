@@ -7,6 +7,7 @@ import { normaliseIoc } from '../../src/normalise/normalise.ts';
 import { InputError } from '../../src/parse/format.ts';
 import { prose } from '../../src/parse/prose.ts';
 import { sharedData } from '../shared-data.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 async function readAll(content: string | Uint8Array): Promise<RawIoc[]> {
   const found: RawIoc[] = [];
@@ -291,9 +292,9 @@ test('hostile text takes linear time', async () => {
     'a/b/',
   ];
   for (const seed of seeds) {
-    const start = performance.now();
+    const start = cpuTime();
     await readAll(seed.repeat(1_000_000 / Buffer.byteLength(seed)));
-    assert.ok(performance.now() - start < 3_000, seed);
+    assert.ok(cpuTime() - start < 3_000, seed);
   }
 });
 

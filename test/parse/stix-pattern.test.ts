@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { normaliseIoc } from '../../src/normalise/normalise.ts';
 import { iocsOfPattern, PatternError } from '../../src/parse/stix-pattern.ts';
 import { sharedData } from '../shared-data.ts';
+import { cpuTime } from '../cpu-time.ts';
 
 const MD5 = 'ab'.repeat(16);
 const SHA1 = 'ab'.repeat(20);
@@ -233,7 +234,7 @@ test('any text is either a pattern or a PatternError, in linear time', () => {
     }),
     { numRuns: 1_000 },
   );
-  const start = performance.now();
+  const start = cpuTime();
   for (const seed of [
     "[url:value = 'a'] OR ",
     "'",
@@ -253,7 +254,7 @@ test('any text is either a pattern or a PatternError, in linear time', () => {
   ])
     for (const prefix of ['', '[a:b = ', "[a:b = '", "[a:b IN ('a',"])
       assert.throws(() => iocsOfPattern(prefix + seed.repeat(250_000 / seed.length)), PatternError);
-  assert.ok(performance.now() - start < 3_000);
+  assert.ok(cpuTime() - start < 3_000);
 });
 
 test('every example of the standard is a pattern', (t) => {

@@ -3,7 +3,8 @@ import { writeSync } from 'node:fs';
 
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import { domain, SOURCE } from './fixtures.ts';
+import { SOURCE } from './fixtures.ts';
+import { numberedBatch } from './whole-batches.ts';
 
 const [directory, first, size] = process.argv.slice(2);
 const store = await openSqliteStore({
@@ -14,11 +15,6 @@ const store = await openSqliteStore({
 });
 const run = await store.beginRun(SOURCE, 'crash test', Date.now());
 for (let batch = Number(first); ; batch += 1) {
-  const sightings = Array.from({ length: Number(size) }, (_, index) => domain(batch * Number(size) + index));
-  // Every other sighting updates one of the batch before, so that versions are replaced as well.
-  const updates = sightings.map((_, index) =>
-    domain(Math.max(0, batch - 1) * Number(size) + index, { confidence: 10 + (batch % 80) }),
-  );
-  await store.ingest(run, [...sightings, ...updates], Date.now());
+  await store.ingest(run, numberedBatch(batch, Number(size)), Date.now());
   writeSync(1, `${batch}\n`);
 }

@@ -3,9 +3,11 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+
+import { COMPILE_CACHE, warmCompileCache } from '../compile-cache.ts';
+import { assertWholeBatches } from './whole-batches.ts';
 
 const KILLS = Number(process.env.CRASH_TEST_KILLS ?? 100);
 const BATCH = 25;
@@ -13,13 +15,14 @@ const BATCH = 25;
 test(`${KILLS} kills at any moment lose no acknowledged batch and leave none half published`, async (context) => {
   const directory = mkdtempSync(join(tmpdir(), 'soc-crash-'));
   context.after(() => rmSync(directory, { recursive: true }));
+  warmCompileCache(new URL('../../src/store/sqlite/open.ts', import.meta.url));
   let acknowledged = -1;
   let killedWhileWriting = 0;
   for (let kill = 0; kill < KILLS; kill += 1) {
     const before = acknowledged;
     acknowledged = await ingestUntilKilled(directory, acknowledged + 1);
     if (acknowledged > before) killedWhileWriting += 1;
-    verify(directory, acknowledged);
+    assertWholeBatches(join(directory, 'indicators.sqlite'), acknowledged, BATCH);
   }
   context.diagnostic(`${acknowledged + 1} batches acknowledged over ${killedWhileWriting} productive starts`);
   assert.ok(killedWhileWriting > KILLS / 2, 'too few processes lived long enough to write');
@@ -30,6 +33,7 @@ async function ingestUntilKilled(directory: string, first: number): Promise<numb
   const script = fileURLToPath(new URL('crash-child.ts', import.meta.url));
   const child = spawn(process.execPath, [script, directory, String(first), String(BATCH)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...COMPILE_CACHE },
   });
   let output = '';
   child.stdout.setEncoding('utf8');
@@ -41,33 +45,4 @@ async function ingestUntilKilled(directory: string, first: number): Promise<numb
   child.kill('SIGKILL');
   await new Promise((resolve) => child.once('close', resolve));
   return output.split('\n').filter(Boolean).map(Number).at(-1) ?? first - 1;
-}
-
-function verify(directory: string, acknowledged: number): void {
-  const db = new DatabaseSync(join(directory, 'indicators.sqlite'));
-  try {
-    assert.equal(db.prepare('PRAGMA integrity_check').get()?.integrity_check, 'ok');
-    const rows = db
-      .prepare('SELECT i.value, i.stamp, v.stix FROM ioc i LEFT JOIN version v ON v.stamp = i.stamp')
-      .all();
-    const perBatch = new Map<number, number>();
-    for (const { value, stix } of rows) {
-      assert.ok(stix !== null, `${String(value)} is kept but not published`);
-      const batch = Math.floor(Number(String(value).match(/\d+/)?.[0]) / BATCH);
-      perBatch.set(batch, (perBatch.get(batch) ?? 0) + 1);
-    }
-    for (let batch = 0; batch <= acknowledged; batch += 1) {
-      assert.equal(perBatch.get(batch), BATCH, `batch ${batch} was acknowledged`);
-    }
-    for (const [batch, count] of perBatch) assert.equal(count, BATCH, `batch ${batch} is half there`);
-    const { standing } = db
-      .prepare('SELECT count(*) AS standing FROM version WHERE until = 9007199254740991')
-      .get()!;
-    assert.equal(standing, rows.length);
-    const last = db.prepare("SELECT value FROM meta WHERE key = 'last_stamp'").get();
-    const newest = db.prepare('SELECT max(stamp) AS stamp FROM version').get();
-    assert.equal(last?.value, newest?.stamp);
-  } finally {
-    db.close();
-  }
 }

@@ -24,19 +24,26 @@ export class Connection {
 
   constructor(path: string, options: { readonly readOnly?: boolean; readonly durable?: boolean } = {}) {
     const { readOnly = false, durable = true } = options;
-    refuseOldSqlite();
     this.db = translated(() => new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT }));
-    translated(() => {
-      // Larger pages than usual: an export reads texts one after the other.
-      if (!readOnly)
-        this.db.exec(
-          'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864',
-        );
-      this.db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'}`);
-      // Pages come from the file's mapping, which costs no anonymous memory and a 10,000-row export
-      // is read in a seventh of the time; the cache is for what a transaction has changed.
-      this.db.exec(`PRAGMA mmap_size = 2147418112; PRAGMA cache_size = ${readOnly ? -2000 : -16_000}`);
-    });
+    try {
+      translated(() => this.#prepareFile(readOnly, durable));
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
+  }
+
+  #prepareFile(readOnly: boolean, durable: boolean): void {
+    refuseOldSqlite(this.db);
+    // Larger pages than usual: an export reads texts one after the other.
+    if (!readOnly)
+      this.db.exec(
+        'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864',
+      );
+    this.db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'}`);
+    // Pages come from the file's mapping, which costs no anonymous memory and a 10,000-row export
+    // is read in a seventh of the time; the cache is for what a transaction has changed.
+    this.db.exec(`PRAGMA mmap_size = 2147418112; PRAGMA cache_size = ${readOnly ? -2000 : -16_000}`);
   }
 
   /** The statement of this text, prepared on first use. */
@@ -78,18 +85,23 @@ export class Connection {
   }
 }
 
-function refuseOldSqlite(): void {
-  const version = process.versions.sqlite ?? '0';
+/** Asks the engine itself: a Node may be linked to another SQLite than it was built with. */
+function refuseOldSqlite(db: DatabaseSync): void {
+  const version = String(db.prepare('SELECT sqlite_version() AS version').get()!.version);
+  if (sqliteIsSafe(version)) return;
+  throw new StoreError(
+    'unavailable',
+    `SQLite ${version} can corrupt a store; at least ${OLDEST_SQLITE.join('.')} is needed. Use a newer Node 24`,
+  );
+}
+
+/** Whether SQLite of this version, such as `3.51.3`, may write a store. */
+export function sqliteIsSafe(version: string): boolean {
   const parts = version.split('.').map(Number);
   const difference = OLDEST_SQLITE.map((part, index) => (parts[index] ?? 0) - part).find(
     (part) => part !== 0,
   );
-  if (difference !== undefined && difference < 0) {
-    throw new StoreError(
-      'unavailable',
-      `SQLite ${version} can corrupt a store; at least ${OLDEST_SQLITE.join('.')} is needed. Use a newer Node 24.`,
-    );
-  }
+  return difference === undefined || difference > 0;
 }
 
 /** Primary result codes of SQLite and what they mean to us. */

@@ -1,4 +1,6 @@
-import type { RequestGrant, WindowState } from '../store.ts';
+import { rmSync } from 'node:fs';
+
+import { type RequestGrant, StoreError, type WindowState } from '../store.ts';
 import { Connection } from './connection.ts';
 
 /** A rolling window, counted in slots: a request leaves the window when its whole slot has. */
@@ -13,21 +15,14 @@ const DAY: Window = { code: 1, length: 86_400_000, slot: 300_000 };
 
 /**
  * Counts requests per key in a small database of its own, which all processes share. Its commits do not wait
- * for the disk: counts outlive every crash of a process, and a power cut may forgive the last few requests.
+ * for the disk: counts outlive every crash of a process, and a power cut may forgive the last few requests. Where it
+ * has spoilt the file, the next start begins a new one, as nothing else is in it.
  */
 export class SqliteLedger {
   readonly #connection: Connection;
 
   constructor(path: string) {
-    this.#connection = new Connection(path, { durable: false });
-    this.#connection.write(() => {
-      this.#connection.db.exec(
-        `CREATE TABLE IF NOT EXISTS request_count (
-           key_id TEXT NOT NULL, window INTEGER NOT NULL, slot INTEGER NOT NULL, count INTEGER NOT NULL,
-           PRIMARY KEY (key_id, window, slot)
-         ) STRICT, WITHOUT ROWID`,
-      );
-    });
+    this.#connection = openSound(path);
   }
 
   /** See `RequestLedger.takeRequests`. */
@@ -64,9 +59,10 @@ export class SqliteLedger {
 
   #used(keyId: string, window: Window, now: number): Used {
     const oldest = slotOf(window, now - window.length);
+    // A clock that was ahead must not shut a key out until that time comes.
     this.#connection
-      .prepare('DELETE FROM request_count WHERE key_id = ? AND window = ? AND slot < ?')
-      .run(keyId, window.code, oldest);
+      .prepare('DELETE FROM request_count WHERE key_id = ? AND window = ? AND (slot < ? OR slot > ?)')
+      .run(keyId, window.code, oldest, now + window.length);
     const row = this.#connection
       .prepare(
         'SELECT total(count) AS count, min(slot) AS oldest FROM request_count WHERE key_id = ? AND window = ?',
@@ -84,6 +80,37 @@ export class SqliteLedger {
         'INSERT INTO request_count (key_id, window, slot, count) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
       )
       .run(keyId, window.code, slotOf(window, now), count);
+  }
+}
+
+function openSound(path: string): Connection {
+  try {
+    return open(path);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'corrupt') throw error;
+  }
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true });
+  return open(path);
+}
+
+function open(path: string): Connection {
+  const connection = new Connection(path, { durable: false });
+  try {
+    connection.write(() => {
+      connection.db.exec(
+        `CREATE TABLE IF NOT EXISTS request_count (
+           key_id TEXT NOT NULL, window INTEGER NOT NULL, slot INTEGER NOT NULL, count INTEGER NOT NULL,
+           PRIMARY KEY (key_id, window, slot)
+         ) STRICT, WITHOUT ROWID`,
+      );
+      if (connection.prepare('PRAGMA quick_check').get()?.quick_check !== 'ok') {
+        throw new StoreError('corrupt', 'the counts of requests are damaged');
+      }
+    });
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
   }
 }
 

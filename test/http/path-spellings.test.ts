@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+
+import fc from 'fast-check';
+
+import { START, take } from '../store/fixtures.ts';
+import { exchange } from './raw-client.ts';
+import { addresses, PATH, type Serving, serving } from './serving.ts';
+
+/** Who asks, by the headers that say so. */
+const callers = ({ pro, free }: Serving): Readonly<Record<string, string>> => ({
+  nobody: '',
+  'a made-up key': 'X-API-Key: sk_live_nonsense\r\n',
+  'a Free key': `Authorization: Bearer ${free}\r\n`,
+  'a Pro key': `Authorization: Bearer ${pro}\r\n`,
+});
+
+/** What the route says to each of them. */
+const VERDICTS: Readonly<Record<string, number>> = {
+  nobody: 401,
+  'a made-up key': 401,
+  'a Free key': 403,
+  'a Pro key': 200,
+};
+
+const METHODS = ['GET', 'HEAD'] as const;
+
+async function open(context: TestContext): Promise<{ server: Serving; port: number }> {
+  const server = await serving(context);
+  await take(server.store, addresses(2), START);
+  return { server, port: await server.listen() };
+}
+
+async function verdict(port: number, method: string, target: string, headers: string): Promise<number> {
+  const request = `${method} ${target} HTTP/1.1\r\nHost: h.example\r\n${headers}Connection: close\r\n\r\n`;
+  return Number((await exchange(port, request)).slice(9, 12));
+}
+
+/** A path with the character at `index` percent-encoded, in either case. */
+function encodedAt(index: number, upper = true, path = PATH): string {
+  const hex = path.charCodeAt(index).toString(16);
+  return `${path.slice(0, index)}%${upper ? hex.toUpperCase() : hex}${path.slice(index + 1)}`;
+}
+
+const PLACES = Array.from(PATH, (_letter, index) => index);
+const SLASHES = PLACES.filter((index) => index > 0 && PATH[index] === '/');
+const LETTERS = PLACES.filter((index) => PATH[index] !== '/');
+
+/** Targets that name the route as the standards have it: each must be judged as the plain one is. */
+const SAME = [
+  PATH,
+  ...LETTERS.map((index) => encodedAt(index)),
+  encodedAt(PATH.length - 1, false),
+  PATH.replaceAll(/[^/]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
+  `http://h.example${PATH}`,
+  `https://other.example:8443${PATH}`,
+  `HTTP://h.example${PATH}?`,
+  `http://user:secret@h.example${PATH}`,
+  `${PATH}?`,
+  `${PATH}?limit=1`,
+  `${PATH}#fragment`,
+];
+
+/** Targets that only look like it: none may be let in, whoever asks. */
+const OTHER = [
+  ...SLASHES.flatMap((index) => [encodedAt(index), encodedAt(index, false)]),
+  `${PATH}/`,
+  `${PATH}//`,
+  `/${PATH}`,
+  `//h.example${PATH}`,
+  PATH.replaceAll('/', '//'),
+  `${PATH};x`,
+  `${PATH};x=1?limit=1`,
+  '/api/v1;x/iocs/stix',
+  `${PATH}%3Flimit=1`,
+  `${PATH}%23`,
+  `${PATH}%00`,
+  `${PATH}%20`,
+  `${PATH}.json`,
+  `${PATH}%2F`,
+  `${PATH}/..`,
+  '/api/v1/iocs/./stix',
+  '/api/v1/../v1/iocs/stix',
+  '/api/v1/%2e/iocs/stix',
+  '/api/v1/x/%2e%2e/iocs/stix',
+  '/api\\v1\\iocs\\stix',
+  PATH.toUpperCase(),
+  '/api/v1/iocs/Stix',
+  '/api/v1/iocs/ſtix',
+  '/api/v1/iocs/%EF%BD%93tix',
+  '/api/v1/iocs/%2573tix',
+  '/api/v1/iocs',
+  '/api/v1/iocs/',
+  '/api',
+  '/',
+  '*',
+  `ftp://h.example${PATH}`,
+  `h.example${PATH}`,
+];
+
+test('every spelling of the route is judged as the route itself, for every caller and method', async (context) => {
+  const { server, port } = await open(context);
+  for (const [who, headers] of Object.entries(callers(server))) {
+    for (const target of SAME) {
+      if (who === 'a Free key') server.clock.advance(60_000);
+      for (const method of METHODS) {
+        assert.equal(
+          await verdict(port, method, target, headers),
+          VERDICTS[who],
+          `${who}: ${method} ${target}`,
+        );
+      }
+    }
+  }
+});
+
+test('what only looks like the route lets nobody in', async (context) => {
+  const { server, port } = await open(context);
+  for (const [who, headers] of Object.entries(callers(server))) {
+    for (const target of OTHER) {
+      if (who === 'a Free key') server.clock.advance(60_000);
+      for (const method of METHODS) {
+        const status = await verdict(port, method, target, headers);
+        assert.ok(status === 404 || status === 400, `${who}: ${method} ${target}: ${status}`);
+      }
+    }
+  }
+});
+
+test('a method that the route does not have is refused under every spelling, before the key is looked at', async (context) => {
+  const { server, port } = await open(context);
+  for (const headers of Object.values(callers(server))) {
+    for (const target of SAME) {
+      server.clock.advance(60_000);
+      for (const method of ['POST', 'OPTIONS', 'DELETE']) {
+        assert.equal(await verdict(port, method, target, headers), 405, `${method} ${target}`);
+      }
+    }
+  }
+});
+
+/** Every path that the server has a route for, what stands for a part of it filled in. */
+function everyPath({ app }: Serving): string[] {
+  const routes = app
+    .printRoutes({ commonPrefix: false })
+    .split('\n')
+    .flatMap((line) => /(\/\S*) \([^)]+\)/.exec(line)?.[1] ?? []);
+  return [...new Set(routes)].map((route) => route.replaceAll(/:\w+|\*/g, 'x'));
+}
+
+test('no route of the server, under no spelling, is judged otherwise than its plain path', async (context) => {
+  const { server, port } = await open(context);
+  const paths = everyPath(server);
+  assert.ok(paths.includes(PATH));
+  for (const path of paths) {
+    const spellings = [
+      ...Array.from(path, (_letter, index) => index)
+        .filter((index) => path[index] !== '/')
+        .map((index) => encodedAt(index, true, path)),
+      `http://h.example${path}`,
+      `HTTPS://other.example:8443${path}`,
+    ];
+    for (const [who, headers] of Object.entries(callers(server))) {
+      for (const method of ['GET', 'HEAD', 'POST']) {
+        server.clock.advance(60_000);
+        const plain = await verdict(port, method, path, headers);
+        if (who !== 'a Pro key') assert.ok(plain >= 400, `${who}: ${method} ${path} is let in`);
+        for (const target of spellings) {
+          server.clock.advance(60_000);
+          assert.equal(await verdict(port, method, target, headers), plain, `${who}: ${method} ${target}`);
+        }
+      }
+    }
+  }
+});
+
+test('no target that anybody can think of is answered with data to somebody without a Pro key', async (context) => {
+  const { server } = await open(context);
+  const piece = fc.constantFrom(
+    '/',
+    '//',
+    'api',
+    'v1',
+    'iocs',
+    'stix',
+    '%2f',
+    '..',
+    '.',
+    ';',
+    '%00',
+    '%73',
+    '?',
+    'x',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
+      server.clock.advance(60_000);
+      const url = `/${pieces.join('')}`;
+      for (const headers of [{}, { authorization: `Bearer ${server.free}` }]) {
+        const { statusCode, payload } = await server.app.inject({ url, headers });
+        assert.ok(statusCode >= 400 && statusCode < 500, `${url}: ${statusCode}`);
+        assert.doesNotMatch(payload, /"objects"/);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
