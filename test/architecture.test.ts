@@ -46,6 +46,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
 const RESERVED: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http'],
   tldts: ['normalise'],
+  htmlparser2: ['parse'],
+  unpdf: ['parse'],
   'node:http': ['http'],
   'node:http2': [],
   'node:https': ['feeds'],
@@ -112,7 +114,13 @@ test('only feeds may fetch', () => {
 
 test('built-in modules are imported by their whole name', () => {
   const packages = IMPORTS.filter(({ from }) => !from.startsWith('.') && !from.startsWith('node:'));
-  assert.deepEqual([...new Set(packages.map(({ from }) => from))].sort(), ['fastify', 'tldts']);
+  assert.deepEqual([...new Set(packages.map(({ from }) => from))].sort(), [
+    'fastify',
+    'feedsmith',
+    'htmlparser2',
+    'tldts',
+    'unpdf',
+  ]);
 });
 
 /** The folder that a file stands in, or the file itself where it stands beside them. */
