@@ -46,6 +46,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
 const RESERVED: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http'],
   tldts: ['normalise'],
+  feedsmith: ['parse'],
   htmlparser2: ['parse'],
   unpdf: ['parse'],
   'node:http': ['http'],
