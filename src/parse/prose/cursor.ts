@@ -2,6 +2,7 @@ import type { Block, Link, ProseDocument } from './document.ts';
 import type { OwnHosts } from './references.ts';
 import { Sections } from './sections.ts';
 import { type Setting, surroundings } from './setting.ts';
+import { Tones } from './tones.ts';
 import type { ProseValue } from './values.ts';
 
 /** Follows the blocks, headings, links and columns of a document along rising offsets. */
@@ -11,12 +12,14 @@ export class Cursor {
   readonly #links: readonly Link[];
   readonly #main = new Sections();
   readonly #chrome = new Sections();
+  readonly #tones: Tones;
   #block: Block | undefined;
   #nextLink = 0;
   #cell = { at: 0, index: 0 };
 
   constructor({ text, blocks, links }: ProseDocument) {
     this.#text = text;
+    this.#tones = new Tones(text);
     this.#blocks = blocks[Symbol.iterator]();
     this.#links = links;
     this.#advance();
@@ -32,6 +35,8 @@ export class Cursor {
     const block = this.at(start);
     if (block === undefined) return undefined;
     const end = start + raw.length;
+    const around = surroundings(this.#text, block, start, end);
+    const tone = this.#tones.at(start - around.before.length, start, end, end + around.after.length);
     return {
       text: this.#text,
       block,
@@ -39,7 +44,8 @@ export class Cursor {
       purpose: (block.isChrome ? this.#chrome : this.#main).purpose,
       column: this.#columnAt(block, start),
       link: this.#linkAt(start, end),
-      ...surroundings(this.#text, block, start, end),
+      tone,
+      ...around,
     };
   }
 

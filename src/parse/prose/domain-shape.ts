@@ -86,7 +86,8 @@ export function isLikelyDomain(
   if (isPartOfMore(text, start, end)) return false;
   if (isNamed) return true;
   if (isMember(labels, suffix)) return false;
-  return !isCode || USUAL.has(suffix) || !IDENTIFIERS.has(suffix) || isQuoted(text, start, end);
+  if (!isCode || USUAL.has(suffix) || isQuoted(text, start, end)) return true;
+  return suffix.length === 2 && !IDENTIFIERS.has(suffix);
 }
 
 /** Whether a name that nothing speaks for may be a host: it is under a usual suffix, or longer than two words. */
@@ -125,9 +126,14 @@ function isNamespace(labels: readonly string[]): boolean {
   const last = labels.at(-1) ?? '';
   if (/^\p{Lu}\p{Ll}/u.test(last)) return true;
   const isCapital = labels.some((label) => /^\p{Lu}\p{Ll}/u.test(label));
-  if (isCapital && /^\p{Lu}{2,}$/u.test(last)) return true;
+  if (/^\p{Lu}{2,}$/u.test(last) && (isCapital || !labels.every(isUpper)))
+    return !USUAL.has(last.toLowerCase()) || isCapital;
   const isCamel = labels.slice(0, -1).some((label) => /\p{Ll}\p{Lu}/u.test(label));
   return isCamel && IDENTIFIERS.has(last.toLowerCase());
+}
+
+function isUpper(label: string): boolean {
+  return label === label.toUpperCase();
 }
 
 /** `com.example.app`: a domain the wrong way round. */

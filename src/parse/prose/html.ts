@@ -3,13 +3,15 @@ import { Blocks } from './html-blocks.ts';
 import type { ProseDocument } from './document.ts';
 import { Regions } from './regions.ts';
 
-const HTML_START = /^\s*<(?:!doctype|!--|\?xml|[a-z][a-z0-9]*[\s/>])/i;
-const HTML_TAG = /<(?:!doctype\s{1,8}html|html|head|body)[\s>]/i;
+const FRAGMENT = /^\s*<(?:!--|\?xml|[a-z][a-z0-9]*[\s/>])/i;
+const PAGE = /<(?:!doctype\s{1,8}html|html|head|body)[\s>]/i;
+/** Markdown may begin with HTML too. */
+const MARKDOWN = /\]\((?:https?:|\.|#|\/)|^#{1,6} \S|^\s{0,3}(?:```|~~~)|^[-*] \S/m;
 
 /** Whether a source, by its first characters, is HTML and not Markdown or plain text. */
 export function looksLikeHtml(source: string): boolean {
   const head = source.slice(0, 4_096);
-  return HTML_START.test(head) || HTML_TAG.test(head);
+  return PAGE.test(head) || (FRAGMENT.test(head) && !MARKDOWN.test(head));
 }
 
 /** Attributes that are looked at, with the length that is kept of them. */

@@ -1,6 +1,6 @@
 import { isDefangedFile, isLikelyDomain, isPlausibleName } from './domain-shape.ts';
-import { ATTACK, bySentence, COMMAND, isCalledName, isInSourceColumn, SOURCE_FIELD } from './phrases.ts';
-import { isInstitution, isReferenceHost, toneOf } from './references.ts';
+import { bySentence, isArgument, isAttacked, isCalledName, isInSourceColumn, isSource } from './phrases.ts';
+import { isInstitution, isReferenceHost } from './references.ts';
 import type { Setting } from './setting.ts';
 import type { ProseValue } from './values.ts';
 import type { Verdict } from './verdict.ts';
@@ -10,7 +10,7 @@ const FILE_COLUMN = /\b(?:file ?)?names?\b|\bpath\b|\bfiles?\b|\bprocess\b|\bcom
 /** Whether a name is meant as a domain, and the domain as an IOC. */
 export function judgeDomain(found: ProseValue, setting: Setting): Verdict {
   const { value, raw, start, isDefanged } = found;
-  const { text, own, purpose, isListed, column, block, before, after } = setting;
+  const { text, own, purpose, isListed, column, block, before, after, tone } = setting;
   if (own.has(value)) return 'no';
   if (isDefanged) return isDefangedFile(value, before, after) ? 'no' : 'meant';
   if (purpose === 'references' || isReferenceHost(value)) return 'no';
@@ -19,7 +19,7 @@ export function judgeDomain(found: ProseValue, setting: Setting): Verdict {
   const isNamed = (purpose === 'names' && isListed) || isCalledName(found, setting);
   const isCode = block.kind === 'code' && !isListed;
   const name = raw.replace(/:\d{1,5}$/, '');
-  const isTelling = isListed || toneOf(before, after) === 'hostile';
+  const isTelling = isListed || tone === 'hostile';
   if (
     !isLikelyDomain(name, text, start, start + raw.length, {
       isCode,
@@ -30,9 +30,9 @@ export function judgeDomain(found: ProseValue, setting: Setting): Verdict {
   )
     return 'no';
   if (isNamed || text.charAt(start - 1) === '\\') return 'meant';
-  const isAttack = ATTACK.test(before) || COMMAND.test(before);
+  const isAttack = isAttacked(before) || isArgument(before);
   if (purpose === 'files') return isAttack ? 'meant' : 'no';
-  if (SOURCE_FIELD.test(before)) return 'no';
+  if (isSource(before)) return 'no';
   if (isListed || purpose === 'indicators') return 'meant';
   if (isInstitution(value)) return 'no';
   if (block.kind === 'code') return isAttack || name !== raw ? 'meant' : 'plain';
@@ -41,7 +41,7 @@ export function judgeDomain(found: ProseValue, setting: Setting): Verdict {
 
 /** `Example.com` is a brand. */
 function inSentence(name: string, value: string, setting: Setting): Verdict {
-  if (/^\p{Lu}\p{Ll}/u.test(name) && name.split('.').length === 2) return 'no';
+  if (/^\p{Lu}[\p{Ll}.]/u.test(name) && name.split('.').length === 2) return 'no';
   const verdict = bySentence(setting);
   return verdict === 'weak' && !isPlausibleName(value) ? 'no' : verdict;
 }

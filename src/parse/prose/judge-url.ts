@@ -1,5 +1,5 @@
 import { hostOf } from '../../normalise/registrable.ts';
-import { ATTACK, bySentence, COMMAND, isCalledUrl, isInSourceColumn, SOURCE_FIELD } from './phrases.ts';
+import { bySentence, isArgument, isAttacked, isCalledUrl, isInSourceColumn, isSource } from './phrases.ts';
 import { isInstitution, isReferenceHost, readsLikeArticle } from './references.ts';
 import { listsIndicators } from './sections.ts';
 import type { Setting } from './setting.ts';
@@ -19,7 +19,7 @@ export function judgeUrl(found: ProseValue, setting: Setting): Verdict {
   const isTyped = isCalledUrl(found, setting);
   const isListing = isTyped || (listsIndicators(purpose) && isListed);
   if (!hasScheme && !/^www\./i.test(raw))
-    return isTyped || ((isListing || COMMAND.test(before) || ATTACK.test(before)) && !isReferenceHost(host))
+    return isTyped || ((isListing || isArgument(before) || isAttacked(before)) && !isReferenceHost(host))
       ? 'meant'
       : 'no';
   if (purpose === 'references' || isTarget(found, setting)) return 'no';
@@ -27,7 +27,7 @@ export function judgeUrl(found: ProseValue, setting: Setting): Verdict {
   const isReference = isReferenceHost(host);
   const isArticle = readsLikeArticle(value);
   if (isListing) return isReference && isArticle ? 'no' : 'meant';
-  if (isReference || isArticle || SOURCE_FIELD.test(before)) return 'no';
+  if (isReference || isArticle || isSource(before)) return 'no';
   if (block.kind === 'code') return 'meant';
   if (isListed && (block.kind === 'row' || !isInstitution(host))) return 'meant';
   return isInstitution(host) ? 'no' : bySentence(setting);

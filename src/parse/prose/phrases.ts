@@ -1,23 +1,39 @@
-import { toneOf } from './references.ts';
 import type { Setting } from './setting.ts';
 import type { ProseValue } from './values.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What says of the very next name that it belongs to the attack. */
-export const ATTACK =
+const ATTACK =
   /\b(?:talk(?:s|ed|ing)? to|connect(?:s|ed|ing|ion|ions)? (?:to|with)|contact(?:s|ed|ing)|beacon(?:s|ed|ing)? to|(?:phone|call)(?:s|ed|ing)? home to|download(?:s|ed|ing)? (?:\S+ ){0,4}from|(?:fetch|fetche[sd]|fetching) (?:\S+ ){0,4}from|retriev(?:es|ed|ing) (?:\S+ ){0,4}from|exfiltrat\w+ (?:\S+ ){0,4}to|sen(?:ds|t|ding) (?:\S+ ){0,4}to|communicat\w+ with|redirect\w* (?:\S+ ){0,3}to|(?:c2|c&c|command[- ]and[- ]control|malicious|phishing|attacker[- ]controlled|rogue|fake|payload|exfiltration|staging) (?:(?:servers?|domains?|hosts?|sites?|websites?|urls?|panels?|addresses|infrastructure|pages?)\s?)?(?:(?:is|was|are|were)? ?(?:(?:hosted |located )?(?:at|on)|of|named|called|:|,|\()|is|was|are|were)?)[\s"'`\u201c(*]{0,4}$/i;
 
 /** What downloads or looks up, with its arguments so far. */
-export const COMMAND =
+const COMMAND =
   /\b(?:curl|wget|powershell|certutil|bitsadmin|mshta|msiexec|invoke-\w{3,20}|download(?:string|file|data)\w{0,8}|iwr|irm|iex|nslookup|ncat|netcat|tftp|regsvr32|urldownloadtofile\w?|requests\.\w{3,8}|urlopen|xmlhttp|winhttp)\b(?:[^\n.]|\.(?=\S)){0,160}[\s"'(=,]$/i;
 
+/** Whether the words right before a name say that it belongs to the attack. */
+export function isAttacked(before: string): boolean {
+  return ATTACK.test(before.slice(-ATTACK_REACH));
+}
+
+/** Whether a name is an argument of a command that downloads or looks up. */
+export function isArgument(before: string): boolean {
+  return COMMAND.test(before);
+}
+
+/** Whether a field right before a value says that it is where something comes from. */
+export function isSource(before: string): boolean {
+  return SOURCE_FIELD.test(before.slice(-SOURCE_REACH));
+}
+
+const ATTACK_REACH = 80;
+const SOURCE_REACH = 40;
+
 /** What the sentence around a plain name or link says of it. */
-export function bySentence({ before, after, link }: Setting): Verdict {
+export function bySentence({ before, tone, link }: Setting): Verdict {
   if (link !== undefined) return 'no';
-  if (ATTACK.test(before)) return 'meant';
-  const tone = toneOf(before, after);
+  if (isAttacked(before)) return 'meant';
   if (tone === 'informative') return 'no';
-  if (COMMAND.test(before)) return 'meant';
+  if (isArgument(before)) return 'meant';
   return tone === 'hostile' ? 'plain' : 'weak';
 }
 
@@ -51,8 +67,8 @@ function label(names: string): RegExp {
 }
 
 /** Fields of rules, scripts and documents that name where something comes from. */
-export const SOURCE_FIELD =
-  /\b(?:references?|refs?|author|source|licen[cs]e|homepage|documentation|docs|description|schema|xmlns(?::\w+)?|@?id|@context|doctype|see|credits?|contact|report|blog|more info)\b["'`]?\s{0,3}(?:[:=]|:\s{0,3}url,|,\s{0,3}url,|:?url,)\s{0,3}["'`<([]{0,2}$|\breference:\s{0,3}url,\s{0,3}$/i;
+const SOURCE_FIELD =
+  /\b(?:references?|refs?|author|source|licen[cs]e|homepage|documentation|docs|description|schema|xmlns(?::\w+)?|@?id|@context|doctype|see|credits?|contact|report|blog|more info)\b["'`]?\s{0,3}(?:[:=]|:\s{0,3}url,|,\s{0,3}url,|:?url,)\s{0,3}["'`<([]{0,2}$|\breference:\s{0,3}url,\s{0,3}$|\b(?:src|srcset|href)=["']?$/i;
 const SOURCE_COLUMN =
   /^(?:external )?(?:references?|sources?|links?|reports?|blogs?(?: posts?)?|articles?|publications?|vendor|credits?|url of report|more info(?:rmation)?|documentation|advisory)$/i;
 

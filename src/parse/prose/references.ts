@@ -68,26 +68,3 @@ export class OwnHosts {
     return this.#domains.size > 0 && this.#domains.has(registrableDomain(host));
   }
 }
-
-const HOSTILE =
-  /\b(?:c2|c&c|cnc|c ?& ?c|command[- ]and[- ]control|attack(?:er|ers|ing)?|malware|malicious|payloads?|beacon(?:s|ed|ing)?|exfiltrat\w+|download(?:s|ed|ing|er)?|drop(?:s|ped|per)|phish\w*|contact(?:s|ed|ing)|connect(?:s|ed|ing|ion|ions)?|communicat\w+|resolv(?:e|es|ed|ing)|fetch|fetche[sd]|fetching|retriev\w+|redirect\w*|trojan\w*|backdoor\w*|botnet|ransomware|stealer|implant|hosted|hosting|served|callbacks?|calls? (?:back|out|home)|compromised|infrastructure|victims?|infect\w*|lur(?:e|es|ed)|inject\w+|spoof\w*|impersonat\w*|typosquat\w*|registered|threat actors?|adversar\w+|delivered|requests?|reaches out|sends?|sent|posts? (?:to|data)|queries|requested|observed|domain|server|landing page)\b/gi;
-const INFORMATIVE =
-  /\b(?:see|read|reports?|reported|blogs?|blog ?posts?|articles?|according to|published|publications?|documentation|documented|available (?:at|on|from|here)|references?|sources?|white ?papers?|learn more|more (?:information|details|about)|details? (?:at|on|in)|via|guides?|visit|refer to|advisory|advisories|bulletins?|research (?:by|from)|described|credits?|thanks|tools?|project|repository|github|legitimate|benign|official|genuine|real|website of|homepage|website|vendor|customers?|our)\b/gi;
-
-/** What a sentence says of a plain name or link in it, by the last telling word before it, or else the first after it. */
-export function toneOf(before: string, after: string): 'hostile' | 'informative' | undefined {
-  const hostile = lastMatch(HOSTILE, before);
-  const informative = lastMatch(INFORMATIVE, before);
-  if (hostile !== informative) return hostile > informative ? 'hostile' : 'informative';
-  const hostileAfter = after.search(HOSTILE);
-  const informativeAfter = after.search(INFORMATIVE);
-  if (hostileAfter === informativeAfter) return undefined;
-  if (hostileAfter < 0) return 'informative';
-  return informativeAfter < 0 || hostileAfter < informativeAfter ? 'hostile' : 'informative';
-}
-
-function lastMatch(expression: RegExp, text: string): number {
-  let last = -1;
-  for (const { index } of text.matchAll(expression)) last = index;
-  return last;
-}

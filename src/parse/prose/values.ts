@@ -82,7 +82,8 @@ function withoutTrail(word: string): string {
 }
 
 function spacedEmail(domain: string, start: number, text: string): ProseValue[] {
-  const before = SPACED_LOCAL_PART.exec(text.slice(Math.max(0, start - 72), start));
+  const beginning = text.slice(Math.max(0, start - 72), start);
+  const before = beginning.includes('@') ? SPACED_LOCAL_PART.exec(beginning) : null;
   if (!before) return [];
   const [whole, local = ''] = before;
   const isHandle = whole.endsWith('@') && refang(domain) === domain;
