@@ -9,6 +9,9 @@ const ELLIPSIS = '\u2026';
 const SENTENCE_END =
   /(?<!\b(?:e\.g|i\.e|vs|cf|etc|no|fig|al|approx|inc|ltd|corp|mr|dr|\p{L}|\d))[.!?][)"'\u201d\u2019\]]{0,2}\s+(?=[\p{Lu}"'\u201c(])|[\u3002\uff01\uff1f]/giu;
 
+/** What every end of a sentence has: most texts around a value have none. */
+const MARK = /[.!?][)"'\u201d\u2019\]]{0,2}\s|[\u3002\uff01\uff1f]/;
+
 /**
  * The sentence, list item, line of code or table row that holds `[start, end)`, on one line: as it stands there, at
  * most 500 characters, cut around the value where it is longer.
@@ -29,6 +32,7 @@ export function evidenceOf(text: string, block: Block, start: number, end: numbe
 /** Where the sentence begins that `before` ends in. */
 export function lastSentenceStart(before: string): number {
   let start = 0;
+  if (!MARK.test(before)) return start;
   for (const { 0: mark, index } of before.matchAll(SENTENCE_END))
     if (startsUpper(before, index + mark.length)) start = index + mark.length;
   return start;
@@ -36,6 +40,7 @@ export function lastSentenceStart(before: string): number {
 
 /** Where the sentence ends that `after` begins in. */
 export function firstSentenceEnd(after: string): number {
+  if (!MARK.test(after)) return after.length;
   for (const { 0: mark, index } of after.matchAll(SENTENCE_END))
     if (startsUpper(after, index + mark.length)) return index + mark.trimEnd().length;
   return after.length;

@@ -30,13 +30,16 @@ export function judgeDomain(found: ProseValue, setting: Setting): Verdict {
   )
     return 'no';
   if (isNamed || text.charAt(start - 1) === '\\') return 'meant';
-  const isAttack = isAttacked(before) || isArgument(before);
-  if (purpose === 'files') return isAttack ? 'meant' : 'no';
+  if (purpose === 'files') return isForAttack(before) ? 'meant' : 'no';
   if (isSource(before)) return 'no';
   if (isListed || purpose === 'indicators') return 'meant';
   if (isInstitution(value)) return 'no';
-  if (block.kind === 'code') return isAttack || name !== raw ? 'meant' : 'plain';
+  if (block.kind === 'code') return name !== raw || isForAttack(before) ? 'meant' : 'plain';
   return inSentence(name, value, setting);
+}
+
+function isForAttack(before: string): boolean {
+  return isAttacked(before) || isArgument(before);
 }
 
 /** `Example.com` is a brand. */

@@ -63,6 +63,7 @@ const DASH = /\s(?:-{1,2}|\u2013|\u2014|->|=>|\u2192)\s/u;
 
 function lastDash(before: string): number {
   let last = 0;
+  if (!DASH.test(before)) return last;
   for (const { 0: dash, index } of before.matchAll(DASHES)) last = index + dash.length;
   return last;
 }
