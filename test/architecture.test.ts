@@ -53,6 +53,9 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   'modern-tar': ['gate'],
   re2js: ['gate'],
   tldts: ['normalise', 'gate'],
+  feedsmith: ['parse'],
+  htmlparser2: ['parse'],
+  unpdf: ['parse'],
   'node:http': ['http'],
   'node:http2': [],
   'node:https': [],
@@ -127,10 +130,13 @@ test('built-in modules are imported by their whole name', () => {
   assert.deepEqual([...new Set(packages.map(({ from }) => packageOf(from)))].sort(), [
     'email-providers',
     'fastify',
+    'feedsmith',
+    'htmlparser2',
     'modern-tar',
     're2js',
     'tldts',
     'undici',
+    'unpdf',
     'yauzl',
   ]);
 });

@@ -13,6 +13,10 @@ export interface ReadOptions {
   readonly now: number;
   /** For CSV: which column (by its header or number from 1) holds what, where guessing would not do. */
   readonly columns?: Readonly<Partial<Record<CsvField, string>>>;
+  /** For prose: the page's own address, as links to its host are the publisher's. */
+  readonly url?: string;
+  /** For prose: the server's `Content-Type`, which may name the encoding. */
+  readonly contentType?: string;
 }
 
 /** What a CSV column may hold. */

@@ -14,6 +14,7 @@ import { malwarebazaarJson } from './malwarebazaar-json.ts';
 import { mispEvent } from './misp-event.ts';
 import { mispManifest } from './misp-manifest.ts';
 import { otxJson } from './otx-json.ts';
+import { isPdf, pdf } from './pdf.ts';
 import { peek } from './peek.ts';
 import { phishtankCsv } from './phishtank-csv.ts';
 import { phishtankJson } from './phishtank-json.ts';
@@ -54,7 +55,7 @@ const SPECIFIC: readonly Format[] = [
 ];
 
 /** Every readable format, in the order in which they are tried. */
-export const FORMATS: readonly Format[] = [...SPECIFIC, csv, list, prose];
+export const FORMATS: readonly Format[] = [...SPECIFIC, csv, list, prose, pdf];
 
 /** So much of an input tells its format. */
 const HEAD_BYTES = 64 * 1024;
@@ -69,6 +70,7 @@ export function formatNamed(name: string): Format | undefined {
  * counts only where the content leaves it open: `.csv` and `.tsv` are CSV, `.html` and `.md` are prose.
  */
 export function recogniseFormat(head: string, fileName = ''): Format | undefined {
+  if (isPdf(head)) return pdf;
   const specific = SPECIFIC.find((format) => format.recognises(head));
   if (specific !== undefined) return specific;
   if (new JsonOutline(head).isJson || /\.(?:json|jsonl|ndjson)$/i.test(fileName)) return undefined;
@@ -114,6 +116,8 @@ function formatFor(head: string, { format: name, fileName, columns }: OpenOption
     const known = FORMATS.map((each) => each.name).join(', ');
     throw new InputError('the options', `there is no format "${wanted}"; there are: ${known}`);
   }
+  if (format !== pdf && isPdf(head))
+    throw new InputError('the beginning', `it is a PDF, not ${format.label}`);
   if (format !== prose && isHtml(head)) {
     const reason = `it is an HTML page, not ${format.label}: the server may ask for a key or show an error`;
     throw new InputError('the beginning', reason);

@@ -15,11 +15,11 @@ test('an empty input, one of white space and one of a byte-order mark are refuse
     assert.match((await reading(text)).failure!.message, /empty/);
 });
 
-test('gzip, zip, PDF and binary are refused with what to do', async () => {
+test('gzip, zip, a broken PDF and binary are refused with what to do', async () => {
   const inputs: [Uint8Array, RegExp][] = [
     [gzipSync('192.0.2.1\n'), /gzip -dc FILE \| soc-defenders import -/],
     [Buffer.concat([Buffer.from('PK\x03\x04'), deflateRawSync('x')]), /zip/],
-    [Buffer.from('%PDF-1.7\n'), /pdftotext/],
+    [Buffer.from('%PDF-1.7\n'), /PDF/],
     [Buffer.alloc(5000), /binary/],
     [Buffer.from('192.0.2.1\n192.0.2.2\n', 'utf16le'), /UTF-16 without a byte-order mark/],
   ];

@@ -3,6 +3,9 @@ const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}'
 /** Spaces that belong to a defanged dot. */
 const SPACED_MARK =
   /[ \t]{1,3}[[({][ \t]{0,2}(?:\.|dot|:|\/)[ \t]{0,2}[\])}][ \t]{0,3}(?=\w)|(?<=[[({](?:\.|dot)[\])}])[ \t](?=[a-z])/iy;
+/** Scripts without spaces, in which a sentence goes on right after a URL; in one they stand after its own signs. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u;
+const OWN_SIGN = /[/=?&#%_-]/;
 /** Where the next field of a list begins, or a literal ends in code. */
 const NEXT_FIELD = /[,;](?=h(?:tt|xx)ps?[[:]|\d{4}-\d\d-\d\d)|'(?=[,;)\]])/iy;
 /**
@@ -16,23 +19,23 @@ const TRAILING = new Set(".,;:!?'*\u2019\u2018\\");
 /**
  * Where a URL in free text ends that starts at `start` and whose host begins at `from`: before white space,
  * quotes, the bracket that closes one opened just before it, the next field of a list, the text of a link;
- * without the punctuation of its sentence.
+ * without the punctuation of its sentence. `delimiter` parts the fields of its line.
  */
-export function urlEnd(text: string, start: number, from: number): number {
-  const end = rawEnd(text, text.charAt(start - 1), from);
+export function urlEnd(text: string, start: number, from: number, delimiter?: string): number {
+  const end = rawEnd(text, text.charAt(start - 1), from, delimiter);
   const emphasis = /([*+_~])\1$/.exec(text.slice(Math.max(0, start - 2), start))?.[0];
   const closing = emphasis === undefined ? -1 : text.slice(from, end).indexOf(emphasis);
   return withoutPunctuation(text, from, closing < 0 ? end : from + closing);
 }
 
-function rawEnd(text: string, opener: string, from: number): number {
+function rawEnd(text: string, opener: string, from: number, delimiter: string | undefined): number {
   let end = from;
   let depth = 0;
   let isPlain = true;
   while (end < text.length) {
     const character = text.charAt(end);
     const skipped = STOP.test(character) ? matchAt(SPACED_MARK, text, end) : 1;
-    if (skipped === 0) break;
+    if (skipped === 0 || character === delimiter || goesOnAt(text, end)) break;
     if (character === opener) depth += 1;
     if (character === CLOSERS[opener] && (depth -= 1) < 0) break;
     if (matchAt(NEXT_FIELD, text, end) > 0) break;
@@ -41,6 +44,12 @@ function rawEnd(text: string, opener: string, from: number): number {
     end += skipped;
   }
   return end;
+}
+
+function goesOnAt(text: string, at: number): boolean {
+  if (text.charCodeAt(at) < 0x0e00 || !UNSPACED.test(text.charAt(at))) return false;
+  const before = text.charAt(at - 1);
+  return !OWN_SIGN.test(before) && !UNSPACED.test(before);
 }
 
 function matchAt(expression: RegExp, text: string, at: number): number {

@@ -1,4 +1,4 @@
-import { urlEnd } from './prose-url-end.ts';
+import { urlEnd } from './url-end.ts';
 
 /** A piece of text that may be a value, with its place, `[start, end)`. */
 export interface Candidate {
@@ -30,9 +30,12 @@ const REST_OF_WORD = new RegExp(WORD, 'iuy');
 /**
  * The pieces of free text that may be values, in order and without overlap: URLs up to where their sentence
  * goes on, and runs of the characters that names, addresses and ids are made of, defanged dots included.
- * Linear time.
+ * `delimiterAt` tells what parts the fields of the line at an offset, asked in rising order. Linear time.
  */
-export function* candidates(text: string): Generator<Candidate, void> {
+export function* candidates(
+  text: string,
+  delimiterAt: (offset: number) => string | undefined = () => undefined,
+): Generator<Candidate, void> {
   let at = 0;
   for (;;) {
     CANDIDATE.lastIndex = at;
@@ -41,7 +44,7 @@ export function* candidates(text: string): Generator<Candidate, void> {
     const isUrl = match[1] !== undefined;
     const start = match.index;
     const from = start + match[0].length;
-    const end = isUrl ? urlEnd(text, start, from) : wordEnd(text, start, from);
+    const end = isUrl ? urlEnd(text, start, from, delimiterAt(start)) : wordEnd(text, start, from);
     at = end;
     if (end - start <= (isUrl ? LONGEST_URL : LONGEST_WORD))
       yield { text: text.slice(start, end), start, end, isUrl };

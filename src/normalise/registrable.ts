@@ -1,0 +1,16 @@
+import { getDomain } from 'tldts';
+
+/**
+ * The part of a host that somebody registered, by the ICANN section of the Public Suffix List: `example.co.uk` of
+ * `www.example.co.uk`; of an address or a suffix the host itself.
+ */
+export function registrableDomain(host: string): string {
+  return getDomain(host, { allowPrivateDomains: false, extractHostname: false }) ?? host;
+}
+
+/** The host of an absolute URL in lower case, or undefined. */
+export function hostOf(url: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]{0,31}:\/\/(?:[^/?#@]{0,256}@)?(\[[^\]]{2,45}\]|[^/?#:]{1,253})/i
+    .exec(url)?.[1]
+    ?.toLowerCase();
+}
