@@ -129,7 +129,6 @@ export const NAMED_IN_REPORTS: readonly string[] = [
   'krebsonsecurity.com',
   'malpedia.caad.fkie.fraunhofer.de',
   'mandiant.com',
-  'otx.alienvault.com',
   'phishtank.com',
   'proofpoint.com',
   'securelist.com',

@@ -16,14 +16,14 @@ const { sites, networks }: WellKnown = table;
 /** The name of the table among lists. */
 const SITES = 'well-known-sites';
 
-/** Where one reports abuse (RFC 2142), at whatever domain: by the name that MISP's list has. */
+/** Where one reports abuse (RFC 2142, and `soc` beside it), at whatever domain: by the name that MISP's list has. */
 const CONTACTS: Warninglist = {
   slug: 'common-contact-emails',
   name: 'where one reports abuse',
   version: 1,
   kind: 'regex',
   types: ['email'],
-  entries: ['^(?:abuse|noc|security)@'],
+  entries: ['^(?:abuse|noc|security|soc)@'],
 };
 
 /**
