@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { GateKeeper } from '../feeds/gate-keeper.ts';
 import { buildGate } from '../gate/build.ts';
+import { isOfUse } from '../gate/policy.ts';
 import { readWarninglistTar } from '../gate/read-archive.ts';
 import { readWarninglistFolder } from '../gate/read-folder.ts';
 import type { Warninglist } from '../gate/warninglist.ts';
 import type { Clock } from '../model/time.ts';
 import type { Store } from '../store/store.ts';
+import { VERSION } from './version.ts';
 
 /** Where the warninglists are kept that were fetched from their repository. */
 export function warninglistArchive({ dataDirectory }: Config): string {
@@ -27,7 +29,13 @@ export function gateKeeper(
     clock,
     build: async (operator, now) => {
       const { lists, problems } = await warninglists(config);
-      const gate = buildGate({ warninglists: lists, operator, now, documentation: config.documentation });
+      const gate = buildGate({
+        warninglists: lists,
+        operator,
+        now,
+        documentation: config.documentation,
+        version: VERSION,
+      });
       for (const problem of [...problems, ...gate.problems]) onProblem(problem);
       return gate;
     },
@@ -41,8 +49,8 @@ interface Lists {
 
 async function warninglists(config: Config): Promise<Lists> {
   if (config.warninglists === 'off') return { lists: [], problems: [] };
-  if (config.warninglists !== 'misp') return readWarninglistFolder(config.warninglists.folder);
+  if (config.warninglists !== 'misp') return readWarninglistFolder(config.warninglists.folder, isOfUse);
   const archive = warninglistArchive(config);
   if (!existsSync(archive)) return { lists: [], problems: [] };
-  return await readWarninglistTar(createReadStream(archive));
+  return await readWarninglistTar(createReadStream(archive), isOfUse);
 }

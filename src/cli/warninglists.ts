@@ -2,6 +2,7 @@ import { createReadStream, existsSync, renameSync, rmSync, statSync, utimesSync 
 
 import type { Config } from '../config.ts';
 import type { Fetcher } from '../feeds/fetch/fetcher.ts';
+import { isOfUse } from '../gate/policy.ts';
 import { readWarninglistTar } from '../gate/read-archive.ts';
 import { warninglistArchive } from './gate-parts.ts';
 
@@ -38,7 +39,7 @@ export async function refreshWarninglists(
     return false;
   }
   try {
-    const { lists } = await readWarninglistTar(createReadStream(outcome.path));
+    const { lists } = await readWarninglistTar(createReadStream(outcome.path), isOfUse);
     if (lists.length === 0) throw new Error('it holds no lists');
     renameSync(outcome.path, archive);
     utimesSync(archive, now / 1000, now / 1000);

@@ -7,11 +7,12 @@ import type { OperatorEntry } from '../model/operator-entry.ts';
 import { parseNetwork } from './address.ts';
 import { Compilation } from './compile.ts';
 import { Gate } from './gate.ts';
+import { ownsWhatIsBelow } from './name-index.ts';
 import { OperatorIndex } from './operator-index.ts';
 import {
   KNOWN_HASHES,
-  LET_NETWORKS,
-  OFTEN_ASKED,
+  NAMED_IN_REPORTS,
+  RENTED_NETWORKS,
   OWN_LISTING,
   PROVIDER_NETWORKS,
   RESOLVERS,
@@ -20,20 +21,21 @@ import {
 import { policyOf } from './policy.ts';
 import { SHARED_HOSTS, SHARED_PARENTS } from './shared-hosts.ts';
 import type { Warninglist } from './warninglist.ts';
+import { wellKnownLists } from './well-known.ts';
 
 /** Raised when the rules or the special-use tables change, so that everything is checked again. */
-const RULES = 1;
+const RULES = 2;
 
 const OWN_TABLES = [
   [...SHARED_PARENTS],
   SHARED_HOSTS,
-  OFTEN_ASKED,
   WEBMAIL,
+  NAMED_IN_REPORTS,
   commonEmailProviders,
   emailProviders,
   RESOLVERS,
   PROVIDER_NETWORKS,
-  LET_NETWORKS,
+  RENTED_NETWORKS,
   [...KNOWN_HASHES],
 ];
 
@@ -41,28 +43,26 @@ const OWN_TABLES = [
 const MOST_PROBLEMS = 200;
 
 export interface GateOptions {
-  /** Lists that are newer than those built in, or the operator's own; they replace built-in ones of the same name. */
+  /** MISP's lists, and the operator's own; they take the place of built-in ones of the same name. */
   readonly warninglists?: readonly Warninglist[];
   readonly operator?: readonly OperatorEntry[];
   /** UTC milliseconds: entries that have expired by then do not count. */
   readonly now: number;
   /** `pass` lets documentation addresses and names through, for demonstrations; `hold` unless said otherwise. */
   readonly documentation?: 'hold' | 'pass';
+  /** The program's: with another, which may bring other tables of others, everything is checked again. */
+  readonly version?: string;
 }
 
-/** The warninglists that come with the program. */
-export function builtInWarninglists(): readonly Warninglist[] {
-  return [];
-}
-
-/** Makes a gate of the program's own tables, the built-in lists, and what is given; takes about half a second. */
+/** Makes a gate of the program's own tables, the built-in lists, and what is given; takes some tenths of a second, with MISP's lists two seconds. */
 export function buildGate({
   warninglists = [],
   operator = [],
   now,
   documentation = 'hold',
+  version = '',
 }: GateOptions): Gate {
-  const hash = createHash('sha256').update(JSON.stringify([RULES, documentation, OWN_TABLES]));
+  const hash = createHash('sha256').update(JSON.stringify([RULES, version, documentation, OWN_TABLES]));
   const compilation = new Compilation();
   addOwnLists(compilation);
   const problems = addWarninglists(compilation, warninglists, hash);
@@ -91,22 +91,27 @@ export function buildGate({
 function addOwnLists({
   domains,
   generalUrls,
+  everyUrl,
   networks,
   everyUrlNetworks,
   guarded,
   exact,
 }: Compilation): void {
-  for (const [names, listing, below] of [
+  for (const [names, listing, mayCover] of [
     [SHARED_PARENTS, OWN_LISTING.sharedHost, false],
     [SHARED_HOSTS, OWN_LISTING.sharedHost, true],
-    [OFTEN_ASKED, OWN_LISTING.oftenAsked, true],
     [[...WEBMAIL, ...commonEmailProviders], OWN_LISTING.mailProvider, true],
   ] as const) {
     for (const name of names) {
+      const below = mayCover && ownsWhatIsBelow(name);
       domains.add(name, listing, below);
       domains.addParents(name, listing);
       generalUrls.add(name, listing, below);
     }
+  }
+  for (const name of NAMED_IN_REPORTS) {
+    domains.add(name, OWN_LISTING.namedInReports, true);
+    everyUrl.add(name, OWN_LISTING.namedInReports, true);
   }
   for (const [rule, table] of [
     ['public_resolver', RESOLVERS],
@@ -121,15 +126,15 @@ function addOwnLists({
       }
     }
   }
-  for (const [list, entries] of Object.entries(LET_NETWORKS)) {
+  for (const [list, entries] of Object.entries(RENTED_NETWORKS)) {
     for (const entry of entries)
-      networks.add(parseNetwork(entry)!, { rule: 'cloud_range', list, entry, let: true });
+      networks.add(parseNetwork(entry)!, { rule: 'cloud_range', list, entry, isRented: true });
   }
   for (const [value, list] of KNOWN_HASHES) exact.set(value, { rule: 'known_hash', list });
 }
 
 function addWarninglists(compilation: Compilation, given: readonly Warninglist[], hash: Hash): string[] {
-  const lists = new Map([...builtInWarninglists(), ...given].map((list) => [list.slug, list]));
+  const lists = new Map([...wellKnownLists(), ...given].map((list) => [list.slug, list]));
   const problems: string[] = [];
   for (const list of [...lists.values()].sort((a, b) => compare(a.slug, b.slug))) {
     const policy = policyOf(list);

@@ -3,7 +3,7 @@ import { normaliseDomain } from '../normalise/domain.ts';
 import { normaliseIoc } from '../normalise/normalise.ts';
 import { IPV4_WORDS, parseNetwork } from './address.ts';
 import type { ListedNetwork, Listing } from './listing.ts';
-import { NameIndex } from './name-index.ts';
+import { NameIndex, ownsWhatIsBelow } from './name-index.ts';
 import { NetworkList } from './networks.ts';
 import { PatternList } from './patterns.ts';
 import type { Policy } from './policy.ts';
@@ -82,7 +82,7 @@ class ListIntake {
 
   #name(name: string): void {
     const { domains, emailDomains, generalUrls, everyUrl } = this.#to;
-    const below = this.#policy.hosts !== 'exact';
+    const below = this.#policy.hosts !== 'exact' && ownsWhatIsBelow(name);
     if (this.#types.includes('domain')) {
       domains.add(name, this.#listing, below);
       if (this.#policy.guarded) domains.addParents(name, this.#listing);

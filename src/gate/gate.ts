@@ -14,9 +14,12 @@ import { urlParts } from './url-parts.ts';
 
 /**
  * Nobody can block a network wider than the first of each pair: no operator may release it. One wider than the
- * second, the largest that a registry gives a member at first (RIPE-738), is held unless the operator denies it.
+ * second is held unless the operator denies it; narrower ones are hijacked whole, and listed so (Spamhaus DROP).
  */
-const WIDEST = { ipv4: { ever: 8, held: 16 }, ipv6: { ever: 16, held: 29 } } as const;
+const WIDEST = { ipv4: { ever: 8, held: 12 }, ipv6: { ever: 16, held: 24 } } as const;
+
+/** RFC 1035 §2.3.4, without the dots around. Nothing longer is in normal form. */
+const LONGEST_NAME = 253;
 
 /** Where a report comes from: hosts of the feed, or of the article and its own links. */
 export interface Origin {
@@ -117,6 +120,7 @@ export class Gate {
 
   #checkDomain(ioc: Ioc, origin: Origin | undefined): Hold | undefined {
     const host = ioc.value;
+    if (host.length > LONGEST_NAME) return undefined;
     const special = this.#specialName(host);
     if (typeof special === 'object') return special;
     return decided(
@@ -134,7 +138,7 @@ export class Gate {
 
   #checkUrl(ioc: Ioc, origin: Origin | undefined): Hold | undefined {
     const parts = urlParts(ioc.value);
-    if (parts === undefined) return undefined;
+    if (parts === undefined || parts.host.length > LONGEST_NAME) return undefined;
     const { host, hasPort, isSpecific } = parts;
     const words = parseAddress(host);
     const address = words && { words, prefix: bitsOf(words) };
@@ -162,11 +166,12 @@ export class Gate {
     const { networks, everyUrlNetworks } = this.#parts;
     const listed =
       everyUrlNetworks.covering(address) ?? (isSpecific ? undefined : networks.covering(address));
-    return listed === undefined || listed.let === true ? undefined : holdBy(listed, listed.entry);
+    return listed === undefined || listed.isRented === true ? undefined : holdBy(listed, listed.entry);
   }
 
   #checkEmail(ioc: Ioc, origin: Origin | undefined): Hold | undefined {
     const host = ioc.value.slice(ioc.value.lastIndexOf('@') + 1);
+    if (host.length > LONGEST_NAME) return undefined;
     const special = this.#specialName(host);
     if (typeof special === 'object') return special;
     return decided(this.#parts.operator.ofEmail(ioc.value), () => {
@@ -188,7 +193,7 @@ export class Gate {
     const { networks, guarded, clouds } = this.#parts;
     const isAddress = network.prefix === bitsOf(network.words);
     const covering = networks.covering(network);
-    if (covering !== undefined && !(isAddress && covering.let === true)) return covering;
+    if (covering !== undefined && !(isAddress && covering.isRented === true)) return covering;
     return isAddress
       ? undefined
       : (guarded.inside(network) ?? clouds.covering(network) ?? clouds.inside(network));

@@ -10,7 +10,7 @@ export interface Listing {
 export interface ListedNetwork extends Listing {
   readonly entry: string;
   /** Each address has one tenant: only a network of them is held. */
-  readonly let?: boolean;
+  readonly isRented?: boolean;
 }
 
 /** The hold of an entry of a list. */

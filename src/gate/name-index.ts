@@ -18,9 +18,9 @@ export class NameIndex<Payload> {
   readonly #exact = new Map<string, Payload>();
   readonly #parents = new Map<string, NameMatch<Payload>>();
 
-  /** `below`: whether it covers names below it; public suffixes and shared parents never do. */
+  /** `below`: whether it covers names below it; `ownsWhatIsBelow` tells whether it may. */
   add(name: string, payload: Payload, below: boolean): void {
-    const index = below && ownsWhatIsBelow(name) ? this.#trees : this.#exact;
+    const index = below ? this.#trees : this.#exact;
     if (!index.has(name)) index.set(name, payload);
   }
 
@@ -58,7 +58,8 @@ export class NameIndex<Payload> {
   }
 }
 
-function ownsWhatIsBelow(name: string): boolean {
+/** Whether all names below one are its owner’s: not of a public suffix, a shared parent, or a reverse zone. */
+export function ownsWhatIsBelow(name: string): boolean {
   return !SHARED_PARENTS.has(name) && !name.endsWith('.arpa') && registrableOf(name) !== undefined;
 }
 

@@ -6,7 +6,10 @@ import type { Listing } from './listing.ts';
 export const RESOLVERS: Readonly<Record<string, readonly string[]>> = {
   'AdGuard DNS': ['94.140.14.0/24', '94.140.15.0/24', '2a10:50c0::ad1:ff', '2a10:50c0::ad2:ff'],
   'Alibaba DNS': ['223.5.5.5', '223.6.6.6', '2400:3200::1', '2400:3200:baba::1'],
+  'Baidu DNS': ['180.76.76.76'],
+  'Chunghwa Telecom': ['168.95.1.1', '168.95.192.1'],
   'CIRA Canadian Shield': ['149.112.121.0/24', '149.112.122.0/24'],
+  CNNIC: ['1.2.4.8', '210.2.4.8'],
   CleanBrowsing: ['185.228.168.0/24', '185.228.169.0/24'],
   'Cloudflare DNS': ['1.1.1.0/24', '1.0.0.0/24', '2606:4700:4700::/48'],
   'Comodo Secure DNS': ['8.26.56.26', '8.20.247.20'],
@@ -16,9 +19,11 @@ export const RESOLVERS: Readonly<Record<string, readonly string[]>> = {
   'DNS.WATCH': ['84.200.69.80', '84.200.70.40'],
   DNSPod: ['119.29.29.29', '182.254.116.116'],
   Dyn: ['216.146.35.35', '216.146.36.36'],
+  FDN: ['80.67.169.12', '80.67.169.40'],
   'Freenom World': ['80.80.80.80', '80.80.81.81'],
   'Google Public DNS': ['8.8.8.0/24', '8.8.4.0/24', '2001:4860:4860::/48'],
   'Hurricane Electric': ['74.82.42.42', '2001:470:20::2'],
+  'KT olleh DNS': ['168.126.63.1', '168.126.63.2'],
   'Level 3': ['4.2.2.0/29', '209.244.0.3', '209.244.0.4'],
   'Mullvad DNS': ['194.242.2.0/24', '2a07:e340::/48'],
   'Neustar UltraDNS': ['64.6.64.6', '64.6.65.6', '156.154.70.0/24', '156.154.71.0/24'],
@@ -26,6 +31,7 @@ export const RESOLVERS: Readonly<Record<string, readonly string[]>> = {
   OpenDNS: ['208.67.220.0/24', '208.67.222.0/24', '2620:119:35::/48', '2620:119:53::/48'],
   OpenNIC: ['185.121.177.177', '169.239.202.202'],
   Quad9: ['9.9.9.0/24', '149.112.112.0/24', '2620:fe::/48'],
+  Quad101: ['101.101.101.101', '101.102.103.104'],
   SafeDNS: ['195.46.39.39', '195.46.39.40'],
   Verisign: ['64.6.64.0/24', '64.6.65.0/24'],
   'Yandex DNS': ['77.88.8.0/24', '2a02:6b8::feed:0/112'],
@@ -60,35 +66,9 @@ export const RESOLVERS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Networks of providers in brief, for the first run: their sites and content networks, not the machines they let. */
+/** Networks of providers whose sites and services stand on no list of MISP's; not the machines they let. */
 export const PROVIDER_NETWORKS: Readonly<Record<string, readonly string[]>> = {
-  Apple: ['17.0.0.0/8', '2620:149::/32', '2a01:b740::/29'],
-  Cloudflare: [
-    '103.21.244.0/22',
-    '103.22.200.0/22',
-    '103.31.4.0/22',
-    '104.16.0.0/13',
-    '104.24.0.0/14',
-    '108.162.192.0/18',
-    '131.0.72.0/22',
-    '141.101.64.0/18',
-    '162.158.0.0/15',
-    '172.64.0.0/13',
-    '173.245.48.0/20',
-    '188.114.96.0/20',
-    '190.93.240.0/20',
-    '197.234.240.0/22',
-    '198.41.128.0/17',
-    '2400:cb00::/32',
-    '2606:4700::/32',
-    '2803:f800::/32',
-    '2405:b500::/32',
-    '2405:8100::/32',
-    '2a06:98c0::/29',
-    '2c0f:f248::/32',
-  ],
   Facebook: ['31.13.24.0/21', '31.13.64.0/18', '157.240.0.0/16', '2a03:2880::/32'],
-  Fastly: ['151.101.0.0/16', '199.232.0.0/16', '2a04:4e40::/32', '2a04:4e42::/32'],
   GitHub: ['140.82.112.0/20', '143.55.64.0/20', '185.199.108.0/22', '192.30.252.0/22'],
   Google: ['142.250.0.0/15', '172.217.0.0/16', '216.58.192.0/19', '74.125.0.0/16', '2607:f8b0::/32'],
   Microsoft: [
@@ -99,13 +79,11 @@ export const PROVIDER_NETWORKS: Readonly<Record<string, readonly string[]>> = {
     '52.96.0.0/14',
     '52.104.0.0/14',
   ],
-  Telegram: ['149.154.160.0/20', '91.108.4.0/22', '91.108.8.0/21', '91.108.16.0/21', '91.108.56.0/22'],
   Twitter: ['104.244.40.0/21', '199.16.156.0/22'],
-  Wikimedia: ['208.80.152.0/22', '185.15.56.0/22', '198.35.26.0/23', '2620:0:860::/46'],
 };
 
 /** Machines to let inside of what lists call a content network: a single address passes. */
-export const LET_NETWORKS: Readonly<Record<string, readonly string[]>> = {
+export const RENTED_NETWORKS: Readonly<Record<string, readonly string[]>> = {
   Linode: ['172.232.0.0/13'],
 };
 
@@ -128,33 +106,42 @@ export const WEBMAIL: readonly string[] = [
   'zoho.com',
 ];
 
-/** Names that resolvers came to be asked most often since the built-in lists were packaged. */
-export const OFTEN_ASKED: readonly string[] = [
-  'amazon.co.za',
-  'amazon.dev',
-  'aquila.it',
-  'cloud.microsoft',
-  'core.microsoft',
-  'd9ojso6xukdhq.cloudfront.net',
-  'dotaplabs.net',
-  'ezviz7.com',
-  'enterpriseregistration.windows.net',
-  'google.fastly-edge.com',
-  'graph.windows.net',
-  'gwfb.net',
-  'hicloudcam.com',
-  'ioref.io',
-  'juicyscore.com',
-  'login.windows.net',
-  'lsrelayaccess.com',
-  'microsoftonline.us',
-  'netcraze.io',
-  'shiabank.com',
-  'singtelchina.cn',
-  'static.microsoft',
-  'supertms.com',
-  'triplinkintl.com',
-  'usercontent.microsoft',
+/** Reports link to these as sources, and sandboxes see programs ask them: every URL on them is held. */
+export const NAMED_IN_REPORTS: readonly string[] = [
+  'abuse.ch',
+  'abuseipdb.com',
+  'alienvault.com',
+  'any.run',
+  'api.ipify.org',
+  'bleepingcomputer.com',
+  'censys.io',
+  'checkip.amazonaws.com',
+  'checkip.dyndns.org',
+  'crowdstrike.com',
+  'greynoise.io',
+  'hybrid-analysis.com',
+  'icanhazip.com',
+  'ifconfig.me',
+  'intezer.com',
+  'ip-api.com',
+  'ipinfo.io',
+  'joesandbox.com',
+  'krebsonsecurity.com',
+  'malpedia.caad.fkie.fraunhofer.de',
+  'mandiant.com',
+  'phishtank.com',
+  'proofpoint.com',
+  'securelist.com',
+  'sentinelone.com',
+  'shodan.io',
+  'spamhaus.org',
+  'talosintelligence.com',
+  'thedfirreport.com',
+  'tria.ge',
+  'unit42.paloaltonetworks.com',
+  'urlscan.io',
+  'virustotal.com',
+  'welivesecurity.com',
 ];
 
 /** Files with nothing in them: programs hash them by mistake, and everybody has some. */
@@ -166,6 +153,7 @@ const EMPTY_FILES: Readonly<Record<string, string>> = {
   'a zero byte': '\0',
 };
 const EICAR = 'the EICAR test file';
+const PACKED_EICAR = 'the EICAR test file in an archive';
 
 /** Hashes that stand in feeds by mistake, by MD5, SHA-1 and SHA-256, with the file that each is of. */
 export const KNOWN_HASHES: ReadonlyMap<string, string> = new Map([
@@ -178,10 +166,16 @@ export const KNOWN_HASHES: ReadonlyMap<string, string> = new Map([
   ['44d88612fea8a8f36de82e1278abb02f', EICAR],
   ['3395856ce81f2b7382dee72602f798b642f14140', EICAR],
   ['275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f', EICAR],
+  ['6ce6f415d8475545be5ba114f208b0ff', PACKED_EICAR],
+  ['d27265074c9eac2e2122ed69294dbc4d7cce9141', PACKED_EICAR],
+  ['2546dcffc5ad854d4ddc64fbf056871cd5a00f2471cb7a5bfd4ac23b6e9eedad', PACKED_EICAR],
+  ['e4968ef99266df7c9a1f0637d2389dab', PACKED_EICAR],
+  ['bec1b52d350d721c7e22a6d4bb0a92909893a3ae', PACKED_EICAR],
+  ['e1105070ba828007508566e28a2b8d4c65d192e9eaf3b7868382b7cae747b397', PACKED_EICAR],
 ]);
 
 export const OWN_LISTING = {
+  namedInReports: { rule: 'warninglist', list: 'security vendors and analysis services' },
   sharedHost: { rule: 'shared_host', list: 'shared hosting' },
-  oftenAsked: { rule: 'popular_site', list: 'names often asked for' },
   mailProvider: { rule: 'mail_provider', list: 'mailbox providers' },
 } as const satisfies Record<string, Listing>;

@@ -7,8 +7,8 @@ import { SubstringIndex } from './substring-index.ts';
 
 /** A shorter text would stand in nearly every value. */
 const SHORTEST_SUBSTRING = 4;
-/** All substrings together, in characters: an index of some 100 MB. */
-const MOST_SUBSTRING_CHARACTERS = 1_000_000;
+/** All substrings together, in characters: an index of some 60 MB, made in two seconds. */
+const MOST_SUBSTRING_CHARACTERS = 500_000;
 /** A longer expression is no description of a kind of value. */
 const LONGEST_EXPRESSION = 500;
 /** To compile one takes up to 15 ms, so hostile lists cost 1.5 s at most. */
@@ -93,24 +93,25 @@ function flagsOf(modifiers: string): number {
 
 /** Substrings and regular expressions by the types that they are for. */
 export class PatternIndex {
-  readonly #substrings = new Map<IocType, SubstringIndex<Listed>>();
+  readonly #substrings: SubstringIndex<Listed>;
+  readonly #substringTypes: ReadonlySet<IocType>;
   readonly #expressions = new Map<IocType, (Listed & { readonly expression: RE2JS })[]>();
 
   constructor(
     substrings: readonly Listed[],
     expressions: readonly (Listed & { readonly expression: RE2JS })[],
   ) {
-    for (const [type, list] of byType(substrings)) {
-      this.#substrings.set(
-        type,
-        new SubstringIndex(list.map((listed) => ({ text: listed.text, payload: listed }))),
-      );
-    }
+    this.#substrings = new SubstringIndex(
+      substrings.map((listed) => ({ text: listed.text, payload: listed })),
+    );
+    this.#substringTypes = new Set(substrings.flatMap(({ types }) => types));
     this.#expressions = byType(expressions);
   }
 
   find({ type, value }: Ioc): Hold | undefined {
-    const substring = this.#substrings.get(type)?.find(value.toLowerCase());
+    const substring = this.#substringTypes.has(type)
+      ? this.#substrings.find(value.toLowerCase(), ({ types }) => types.includes(type))
+      : undefined;
     if (substring !== undefined) return holdBy(substring, substring.text);
     const expressions = this.#expressions.get(type);
     if (expressions === undefined) return undefined;

@@ -33,6 +33,9 @@ const UNKNOWN: Policy = {
   guarded: true,
 };
 
+const POPULAR =
+  'to block one of the most visited names hits everybody; of URLs on it those to the site as such are held';
+
 /**
  * What each list of MISP's repository is taken for. To hold a real threat is a loss, and to publish what a business
  * lives on is worse: hence an address of a cloud passes, because each has one tenant, and one of a content network does
@@ -40,7 +43,7 @@ const UNKNOWN: Policy = {
  */
 const CHOICES: readonly Choice[] = [
   {
-    lists: ['tranco10k', 'cisco_top1000', 'cisco_top5k', 'cisco_top10k', 'cisco_top20k'],
+    lists: ['well-known-sites', 'tranco10k', 'cisco_top1000', 'cisco_top5k', 'cisco_top10k', 'cisco_top20k'],
     rule: 'popular_site',
     hosts: 'below',
     guarded: true,
@@ -51,7 +54,7 @@ const CHOICES: readonly Choice[] = [
     lists: ['alexa', 'moz-top500', 'cloudflare-top1k', 'majestic_million', 'dax30', 'google', 'microsoft'],
     rule: 'popular_site',
     hosts: 'below',
-    reason: 'as above',
+    reason: POPULAR,
   },
   {
     lists: ['tranco', 'google-chrome-crux-1million'],
@@ -90,7 +93,7 @@ const CHOICES: readonly Choice[] = [
     lists: ['covid-19-cyber-threat-coalition-whitelist'],
     rule: 'warninglist',
     hosts: 'below',
-    reason: 'as above',
+    reason: 'real institutions',
   },
   {
     lists: ['parking-domain-ns'],
@@ -132,7 +135,13 @@ const CHOICES: readonly Choice[] = [
   },
   { lists: ['public-dns-hostname'], use: 'describe', reason: 'names of customers’ lines: 35,000 of 2024' },
   {
-    lists: ['akamai', 'cloudflare', 'fastly', 'stackpath', 'ovh-cluster', 'parking-domain'],
+    lists: ['cloudflare', 'fastly'],
+    rule: 'cloud_range',
+    guarded: true,
+    reason: 'thousands of sites answer at one address; what contains them is held too',
+  },
+  {
+    lists: ['akamai', 'stackpath', 'ovh-cluster', 'parking-domain'],
     rule: 'cloud_range',
     reason: 'thousands of sites answer at one address',
   },
@@ -169,7 +178,7 @@ const CHOICES: readonly Choice[] = [
     lists: ['github', 'microsoft-azure-us-gov', 'oracle-oci', 'digitalocean'],
     use: 'networks',
     rule: 'cloud_range',
-    reason: 'as above; most of the list of GitHub is Azure, where its runners are',
+    reason: 'each address has one tenant; most of the list of GitHub is Azure, where its runners are',
   },
   {
     lists: ['common-ioc-false-positive', 'empty-hashes', 'eicar.com', 'nioc-filehash', 'ti-falsepositives'],
@@ -248,6 +257,11 @@ export function policyOf({ slug, category }: Pick<Warninglist, 'slug' | 'categor
   if (known !== undefined) return known;
   if (/-(?:scanning|scanner)$/.test(slug)) return SCANNERS;
   return category === 'known' ? DESCRIBED : UNKNOWN;
+}
+
+/** Whether a list is worth reading, as far as its name tells: those that only describe may be huge. */
+export function isOfUse(slug: string): boolean {
+  return policyOf({ slug }).use !== 'describe';
 }
 
 /** Whether somebody has judged the list. */

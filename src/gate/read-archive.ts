@@ -119,5 +119,8 @@ function reasonOf(error: unknown): string {
 }
 
 function refusal(reason: string, cause?: unknown): WarninglistArchiveError {
-  return new WarninglistArchiveError(`The archive of warninglists is refused: ${reason}.`, { cause });
+  return new WarninglistArchiveError(
+    `The archive of warninglists is refused: ${reason.replace(/\.$/, '')}.`,
+    { cause },
+  );
 }

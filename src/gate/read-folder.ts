@@ -16,10 +16,13 @@ export interface WarninglistsReading {
 /**
  * Reads a checkout of MISP's repository (`lists/NAME/list.json`), or a folder of lists (`NAME.json`); files whose
  * names begin with `_` or `.` are no lists. A file that is no list is told and left out. Throws what the file system
- * throws when the folder itself cannot be read.
+ * throws when the folder itself cannot be read. Lists that `isWanted` refuses are passed over unread.
  */
-export function readWarninglistFolder(path: string): WarninglistsReading {
-  const files = listFiles(path);
+export function readWarninglistFolder(
+  path: string,
+  isWanted: (slug: string) => boolean = () => true,
+): WarninglistsReading {
+  const files = listFiles(path).filter(({ slug }) => isWanted(slug));
   const readings = files.slice(0, MOST_FILES).map(({ slug, file }) => readFile(slug, file));
   return {
     lists: readings.flatMap(({ list }) => list ?? []),

@@ -219,11 +219,11 @@ test('an import that is asked to stop keeps what came before and says so', async
   const { run, exported } = bench(t);
   const abort = new AbortController();
 
-  const endless = new Readable({ read: () => undefined });
+  const askedForMore = () => setTimeout(() => abort.abort(), 300);
+  const endless = new Readable({ read: askedForMore });
   endless.push(
     Array.from({ length: 20_000 }, (_, index) => `2001:db8::${(index + 1).toString(16)}\n`).join(''),
   );
-  setTimeout(() => abort.abort(), 300);
   const { code, talk } = await run(['import', '--format', 'list', '-'], {
     stdin: endless,
     signal: abort.signal,

@@ -17,7 +17,7 @@ test('why --json is one object, with the indicator’s id', async (t) => {
   const { run, file, exported } = bench(t);
   await run(['import', file('list.txt', '192.0.2.7\n')]);
   const { out } = await run(['why', '--json', '192.0.2.7']);
-  const [indicator] = (await exported()).filter(({ type }) => type === 'indicator');
+  const indicator = (await exported()).find(({ type }) => type === 'indicator');
   assert.equal((JSON.parse(out) as { id: string }).id, indicator?.id);
 });
 

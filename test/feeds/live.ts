@@ -20,13 +20,13 @@ export interface Live {
   readonly store: Store;
   readonly clock: TestClock;
   /** A feed of the operator's own at a path of the world. */
-  feed(path: string, options?: FeedOptions): Feed;
+  readonly feed: (path: string, options?: FeedOptions) => Feed;
   /** One turn of a feed, from the download to publication. */
-  turn(feed: Feed): Promise<Turn>;
+  readonly turn: (feed: Feed) => Promise<Turn>;
   /** What a first download holds, and everything that stands, by value. */
-  published(): Promise<Map<string, Indicator>>;
-  standing(): Promise<Map<string, Indicator>>;
-  find(type: IocRecord['type'], value: string): Promise<IocRecord | undefined>;
+  readonly published: () => Promise<Map<string, Indicator>>;
+  readonly standing: () => Promise<Map<string, Indicator>>;
+  readonly find: (type: IocRecord['type'], value: string) => Promise<IocRecord | undefined>;
 }
 
 const LIMITS = {
