@@ -19,7 +19,7 @@ async function feedBench(t: TestContext): Promise<FeedBench> {
 }
 
 async function names({ exported }: Bench): Promise<string[]> {
-  return (await exported()).map(({ name }) => String(name)).sort();
+  return (await exported()).map(({ name }) => name).sort();
 }
 
 const OURS = ['--name', 'ours', '--title', 'Our list', '--format', 'list', '--absence', 'retracts'] as const;
