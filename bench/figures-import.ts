@@ -54,7 +54,7 @@ export async function importFigures(
   ];
 }
 
-async function importOnce(
+export async function importOnce(
   work: string,
   csv: string,
   count: number,

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { feedFigures } from './figures-feeds.ts';
 import { gateFigures } from './figures-gate.ts';
 import { importFigures } from './figures-import.ts';
 import { serveFigures } from './figures-serve.ts';
@@ -19,6 +20,7 @@ const tell = (text: string): void => {
 };
 const figures: Figure[] = [];
 figures.push(...(await importFigures(work, quick, tell)));
+figures.push(...(await feedFigures(work, quick, tell)));
 figures.push(...gateFigures(quick, tell));
 figures.push(...(await serveFigures(work, quick, tell)));
 process.stdout.write(`${figureTable(figures)}\n${JSON.stringify(figures)}\n`);
