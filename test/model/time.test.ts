@@ -215,3 +215,20 @@ test('any text is read as a time in range or not at all, quickly', () => {
 function pad(number: number): string {
   return String(number).padStart(2, '0');
 }
+
+test('times are formatted as Date formats them', () => {
+  const times = fc.oneof(
+    fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }),
+    fc.integer({ min: START_OF_DAY - 3, max: START_OF_DAY + 3 }),
+    fc.double({ min: 0, max: 4e12, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(times, (time) => {
+      assert.equal(formatTimestamp(time), new Date(time).toISOString());
+    }),
+    { numRuns: 1_000 },
+  );
+  for (const time of [NaN, Infinity, 9e15]) assert.throws(() => formatTimestamp(time), RangeError);
+});
+
+const START_OF_DAY = Date.UTC(2026, 0, 15);
