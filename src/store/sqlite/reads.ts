@@ -170,12 +170,12 @@ function slicedFrom(
       parameters: [...parts.candidateParameters, limit],
     };
   }
-  const inside = 'stamp > ? AND stamp < ?';
+  const stop =
+    'SELECT stamp FROM version NOT INDEXED WHERE stamp > ? AND stamp < ? ORDER BY stamp LIMIT 1 OFFSET ?';
   return {
-    from:
-      `version AS v NOT INDEXED WHERE ${inside} AND stamp <= coalesce(` +
-      `(SELECT stamp FROM version NOT INDEXED WHERE ${inside} ORDER BY stamp LIMIT 1 OFFSET ?), ${NEVER})`,
-    parameters: [between.above, between.below, between.above, between.below, limit - 1],
+    // A single upper bound: given two, SQLite may go by the farther one.
+    from: `version AS v NOT INDEXED WHERE v.stamp > ? AND v.stamp <= coalesce((${stop}), ?)`,
+    parameters: [between.above, between.above, between.below, limit - 1, between.below - 1],
   };
 }
 
