@@ -53,12 +53,10 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
       done(unavailable('The server is shutting down. Try again soon.'));
     } else if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
       done(new ApiError('bad_request', { message: 'The request has no Host header (RFC 9112 §3.2).' }));
+    } else if (request.is404) {
+      // Here and not in a handler: a body is of no use to a path that is not there, and is not read.
+      void refuseUnknown(guard, request, done);
     } else done();
-  });
-  // Here and not in a handler: a body is of no use to a path that is not there, and is not read.
-  app.addHook('onRequest', (request, _reply, done) => {
-    if (request.is404) void refuseUnknown(guard, request, done);
-    else done();
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
     addStandingHeaders(request, reply);

@@ -21,7 +21,7 @@ export interface Page {
 }
 
 /** To be raised when the same content is written in other bytes than before. */
-const RENDERING = 1;
+const RENDERING = 2;
 
 /** How long a page is believed though nothing was published: indicators expire by themselves. In milliseconds. */
 const BELIEVED = 1_000;
