@@ -14,6 +14,7 @@ import { logRequest } from './request-log.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
 import { serverOptions } from './server.ts';
 import { addStandingHeaders } from './standing-headers.ts';
+import { keepTickShape } from './tick-shape.ts';
 
 /** What the HTTP side is made of. */
 export interface AppParts {
@@ -37,6 +38,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
       handleError(error, request, reply);
     },
   });
+  keepTickShape();
   const handleError = errorHandler(log);
   const limiter = new RateLimiter(store);
   const guard = new Guard({ store, limiter, clock, apiKeyInQuery: config.apiKeyInQuery });

@@ -35,11 +35,15 @@ export function standingHeaders({ id, rate }: FastifyRequest): string[] {
   return headers;
 }
 
-/** Puts them on a reply. */
+/** Puts them on a reply, but for those that its route has set otherwise. */
 export function addStandingHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  addHeaders(reply, standingHeaders(request));
+  const headers = standingHeaders(request);
+  for (let index = 0; index < headers.length; index += 2) {
+    if (!reply.hasHeader(headers[index]!)) void reply.header(headers[index]!, headers[index + 1]!);
+  }
 }
 
+/** Puts headers on a reply that the framework sends. */
 export function addHeaders(reply: FastifyReply, headers: HeaderList): void {
   for (let index = 0; index < headers.length; index += 2) {
     void reply.header(headers[index]!, headers[index + 1]!);
