@@ -17,13 +17,20 @@ interface Served {
 
 type Tell = (text: string) => void;
 
-/** The figures of serving: hot, cold, not modified, growth, fairness and memory. */
-export async function serveFigures(work: string, quick: boolean, tell: Tell): Promise<Figure[]> {
+export const SERVE_PARTS = ['hot', 'cold', 'not-modified', 'growth', 'fairness'] as const;
+
+/** The figures of serving: of all of `SERVE_PARTS`, or of those that `wanted` names. */
+export async function serveFigures(
+  work: string,
+  quick: boolean,
+  wanted: ReadonlySet<string>,
+  tell: Tell,
+): Promise<Figure[]> {
   const small = join(work, 'store-100k');
   const size = quick ? 300_000 : 1_000_000;
   const large = join(work, `store-${size}`);
   await prepareStore(small, 100_000, tell);
-  await prepareStore(large, size, tell);
+  if (wanted.has('growth') || wanted.has('fairness')) await prepareStore(large, size, tell);
   const figures: Figure[] = [];
   const server = await start<Served>('server.ts', [small]);
   const bench = new Bench(server, quick ? 1.5 : 4, quick ? 1 : 3);
@@ -31,21 +38,25 @@ export async function serveFigures(work: string, quick: boolean, tell: Tell): Pr
     const body = await bench.body();
     writeFileSync(join(work, 'bundle.json'), body);
     writeFileSync(join(work, 'bundle.json.gz'), gzipSync(body, { level: 6 }));
-    figures.push(...(await hotFigures(bench, work, tell)));
-    figures.push(...(await coldFigures(bench, work, tell)));
-    figures.push(await notModifiedFigure(bench, tell));
-    const grown = await start<Served>('server.ts', [large]);
-    try {
-      figures.push(await growthFigure(bench, new Bench(grown, bench.seconds, bench.rounds), tell));
-    } finally {
-      await grown.stop();
+    if (wanted.has('hot')) figures.push(...(await hotFigures(bench, work, tell)));
+    if (wanted.has('cold')) figures.push(...(await coldFigures(bench, work, tell)));
+    if (wanted.has('not-modified')) figures.push(await notModifiedFigure(bench, tell));
+    if (wanted.has('growth')) {
+      const grown = await start<Served>('server.ts', [large]);
+      try {
+        figures.push(await growthFigure(bench, new Bench(grown, bench.seconds, bench.rounds), tell));
+      } finally {
+        await grown.stop();
+      }
     }
-    // Anew, so that its memory is that of this load.
-    const fresh = await start<Served>('server.ts', [large]);
-    try {
-      figures.push(...(await fairnessFigures(new Bench(fresh, quick ? 3 : 10, 1), size, tell)));
-    } finally {
-      await fresh.stop();
+    if (wanted.has('fairness')) {
+      // Anew, so that its memory is that of this load.
+      const fresh = await start<Served>('server.ts', [large]);
+      try {
+        figures.push(...(await fairnessFigures(new Bench(fresh, quick ? 3 : 10, 1), size, tell)));
+      } finally {
+        await fresh.stop();
+      }
     }
   } finally {
     await server.stop();

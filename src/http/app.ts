@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 import { ApiError } from '../errors.ts';
 import type { Clock } from '../model/time.ts';
@@ -14,6 +14,8 @@ import { logRequest } from './request-log.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
 import { serverOptions } from './server.ts';
+import { addStandingHeaders } from './standing-headers.ts';
+import { keepTickShape } from './tick-shape.ts';
 
 /** What the HTTP side is made of. */
 export interface AppParts {
@@ -31,41 +33,37 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   const app = fastify({
     ...serverOptions(config),
     frameworkErrors: (error, request, reply) => {
-      open(request, reply);
+      logRequest(log, request, reply);
+      // No hook sees these.
+      addStandingHeaders(request, reply);
       handleError(error, request, reply);
     },
   });
+  keepTickShape();
   const handleError = errorHandler(log);
   const limiter = new RateLimiter(store);
   const guard = new Guard({ store, limiter, clock, apiKeyInQuery: config.apiKeyInQuery });
   app.server.maxConnections = config.maxConnections;
   app.decorateRequest('apiKey', null);
+  app.decorateRequest('rate', null);
   app.setErrorHandler(handleError);
-
-  function open(request: FastifyRequest, reply: FastifyReply): void {
-    void reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    });
-    logRequest(log, request, reply);
-  }
 
   let closing = false;
   app.addHook('onRequest', (request, reply, done) => {
-    open(request, reply);
+    logRequest(log, request, reply);
     if (closing) {
       reply.header('connection', 'close');
       done(unavailable('The server is shutting down. Try again soon.'));
     } else if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
       done(new ApiError('bad_request', { message: 'The request has no Host header (RFC 9112 §3.2).' }));
+    } else if (request.is404) {
+      // Here and not in a handler: a body is of no use to a path that is not there, and is not read.
+      void refuseUnknown(guard, request, done);
     } else done();
   });
-  // Here and not in a handler: a body is of no use to a path that is not there, and is not read.
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return;
-    await guard.countRefused(request, reply);
-    throw new ApiError('not_found');
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    addStandingHeaders(request, reply);
+    done();
   });
 
   const routes = new Map<string, Set<string>>();
@@ -73,8 +71,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
     const auth = route.config?.auth;
     if (auth === undefined)
       throw new Error(`the route ${route.url} does not declare who may use it (config.auth)`);
-    const admit = (request: FastifyRequest, reply: FastifyReply): Promise<void> =>
-      guard.admit(request, reply, auth);
+    const admit = (request: FastifyRequest): Promise<void> => guard.admit(request, auth);
     if (auth !== 'none') route.onRequest = [admit, ...[route.onRequest ?? []].flat()];
     const methods = routes.get(route.url) ?? new Set();
     for (const method of [route.method].flat()) methods.add(method);
@@ -92,6 +89,20 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   return app;
 }
 
+async function refuseUnknown(
+  guard: Guard,
+  request: FastifyRequest,
+  done: (error: Error) => void,
+): Promise<void> {
+  let refusal: unknown = new ApiError('not_found');
+  try {
+    await guard.countRefused(request);
+  } catch (error) {
+    refusal = error;
+  }
+  done(refusal as Error);
+}
+
 /** Every path answers 405 to the methods that it does not have, and names those that it has (RFC 9110 §15.5.6). */
 function refuseOtherMethods(
   app: FastifyInstance,
@@ -104,8 +115,8 @@ function refuseOtherMethods(
   }
   for (const [url, declared] of routes) {
     const allow = [...declared].sort().join(', ');
-    const refuse = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-      await guard.countRefused(request, reply);
+    const refuse = async (request: FastifyRequest): Promise<void> => {
+      await guard.countRefused(request);
       throw new ApiError('method_not_allowed', {
         message: `This path does not take ${request.method}, only ${allow}.`,
         headers: { allow },

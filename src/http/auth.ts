@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 
 import { ApiError } from '../errors.ts';
 import { hashApiKey } from '../model/api-key.ts';
@@ -53,11 +53,14 @@ export class Guard {
     this.#readers = options.apiKeyInQuery ? [bearerKey, headerKey, queryKey] : [bearerKey, headerKey];
   }
 
-  /** Lets a request in or throws `ApiError`; the key is noted on the request, what is left of its limit on the reply. */
-  async admit(request: FastifyRequest, reply: FastifyReply, auth: RouteAuth): Promise<void> {
+  /** Lets a request in or throws `ApiError`; the key and what is left of its limit are noted on the request. */
+  async admit(request: FastifyRequest, auth: RouteAuth): Promise<void> {
     if (auth === 'none') return;
-    const key = await this.#authenticate(request, auth.accepts ?? this.#readers);
-    await this.#count(key, reply);
+    const key = this.#accept(request, await this.#find(request, auth.accepts ?? this.#readers));
+    const now = this.#options.clock();
+    const taken = this.#options.limiter.take(key.id, TIERS[key.tier], now);
+    // What is known is not waited for: most answers are short, and every wait makes them longer.
+    note(request, taken instanceof Promise ? await taken : taken, now);
     if (!tierSuffices(key.tier, auth.tier)) {
       const needed = TIERS[auth.tier].label;
       const message = `This needs a ${needed} key: ${needed} includes it, ${TIERS[key.tier].label} does not.`;
@@ -66,20 +69,24 @@ export class Guard {
   }
 
   /** Counts a request that is refused in any case, when it carries a valid key: a storm of them is limited too. */
-  async countRefused(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async countRefused(request: FastifyRequest): Promise<void> {
     let key: KeyRecord;
     try {
-      key = await this.#authenticate(request, this.#readers);
+      key = this.#accept(request, await this.#find(request, this.#readers));
     } catch (error) {
       if (error instanceof ApiError) return;
       throw error;
     }
-    await this.#count(key, reply);
+    const now = this.#options.clock();
+    note(request, await this.#options.limiter.take(key.id, TIERS[key.tier], now), now);
   }
 
-  async #authenticate(request: FastifyRequest, readers: readonly CredentialReader[]): Promise<KeyRecord> {
+  #find(request: FastifyRequest, readers: readonly CredentialReader[]): Promise<KeyRecord | undefined> {
     const text = presentedKey(request, readers);
-    const key = await this.#options.store.findKey(this.#hashOf(text, request.raw.socket));
+    return this.#options.store.findKey(this.#hashOf(text, request.raw.socket));
+  }
+
+  #accept(request: FastifyRequest, key: KeyRecord | undefined): KeyRecord {
     if (key === undefined || key.revokedAt !== undefined) throw invalidKey();
     if (key.expiresAt !== undefined && key.expiresAt <= this.#options.clock()) {
       throw new ApiError('expired_api_key', {
@@ -102,15 +109,11 @@ export class Guard {
     this.#hashes.set(socket, { text, hash });
     return hash;
   }
+}
 
-  async #count(key: KeyRecord, reply: FastifyReply): Promise<void> {
-    const now = this.#options.clock();
-    const verdict = await this.#options.limiter.take(key.id, TIERS[key.tier], now);
-    reply.header('x-ratelimit-limit', String(verdict.limit));
-    reply.header('x-ratelimit-remaining', String(verdict.remaining));
-    reply.header('x-ratelimit-reset', String(Math.ceil(verdict.resetAt / 1_000)));
-    if (!verdict.allowed) throw limitExceeded(verdict, now);
-  }
+function note(request: FastifyRequest, verdict: RateVerdict, now: number): void {
+  request.rate = verdict;
+  if (!verdict.allowed) throw limitExceeded(verdict, now);
 }
 
 function limitExceeded({ limit, resetAt }: RateVerdict, now: number): ApiError {

@@ -52,7 +52,7 @@ export class Bodies {
 
   /** The length of a page's body, when it is known without rendering it. */
   lengthOf(page: Page, coding: Coding): number | undefined {
-    return this.#cache.lengthOf(bodyKey(page, coding));
+    return this.#cache.lengthOf(page.etags[coding]);
   }
 
   /**
@@ -60,7 +60,7 @@ export class Bodies {
    * rendered no faster than its client takes it.
    */
   open(page: Page, coding: Coding, identityTaken: boolean): Body {
-    const key = bodyKey(page, coding);
+    const key = page.etags[coding];
     const kept = this.#cache.borrow(key);
     if (kept !== undefined) return { coding, ...kept };
     const short = isShort(page);
@@ -138,8 +138,4 @@ function isShort({ plan }: Page): boolean {
 /** What a compressor puts out may depend on how its input is cut: the same tag must always be the same bytes. */
 function slowSlice(coding: Coding): number {
   return coding === 'identity' ? SLOW_SLICE : SLICE;
-}
-
-function bodyKey({ content }: Page, coding: Coding): string {
-  return `${content}|${coding}`;
 }

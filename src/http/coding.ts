@@ -48,7 +48,7 @@ const CHUNK = 65_536;
 
 /** Levels that cost about as much time as the rest of the answer, and windows that keep a context near 1 MB. */
 const COMPRESSORS: Record<Exclude<Coding, 'identity'>, () => Duplex> = {
-  gzip: () => createGzip({ level: 5, chunkSize: CHUNK }),
+  gzip: () => createGzip({ level: 6, chunkSize: CHUNK }),
   br: () =>
     createBrotliCompress({
       chunkSize: CHUNK,

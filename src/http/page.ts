@@ -6,22 +6,22 @@ import type { Producer } from '../model/producer.ts';
 import { formatTimestamp } from '../model/time.ts';
 import { type BundlePlan, contentKey, presentationKey } from '../render/stix/bundle.ts';
 import type { IndicatorReads } from '../store/store.ts';
+import { CODINGS, type Coding } from './coding.ts';
+import type { HeaderList } from './standing-headers.ts';
 
 /** What a request yields at one moment, and the name of its content. */
 export interface Page {
   readonly plan: BundlePlan;
-  /** Names the content exactly. */
-  readonly content: string;
-  /** The opaque part of its entity tags. */
-  readonly tag: string;
+  /** Its entity tag in each coding: it names the bytes exactly. */
+  readonly etags: Readonly<Record<Coding, string>>;
   /** Headers that tell where to go on; a 304 carries them too. */
-  readonly links: Readonly<Record<string, string>>;
+  readonly links: HeaderList;
   /** Headers about its content. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderList;
 }
 
 /** To be raised when the same content is written in other bytes than before. */
-const RENDERING = 1;
+const RENDERING = 2;
 
 /** How long a page is believed though nothing was published: indicators expire by themselves. In milliseconds. */
 const BELIEVED = 1_000;
@@ -29,7 +29,9 @@ const BELIEVED = 1_000;
 interface Entry {
   readonly watermark: number;
   readonly measuredAt: number;
-  readonly page: Promise<Page>;
+  readonly measuring: Promise<Page>;
+  /** The page, once it is there. */
+  page?: Page;
 }
 
 /** The pages measured last, by request: while nothing is published, the same request is the same page. */
@@ -39,6 +41,9 @@ export class PageIndex {
   readonly #path: string;
   readonly #most: number;
   readonly #entries = new Map<string, Entry>();
+  /** Of requests that are made again and again, as `Readings` keeps them. */
+  readonly #keys = new WeakMap<IndicatorRequest, string>();
+  #polled = false;
 
   /** `path` is what links to further pages begin with. */
   constructor(store: IndicatorReads, producer: Producer, path: string, most = 10_000) {
@@ -50,17 +55,34 @@ export class PageIndex {
 
   /** What `request` yields at `now`. Rejects with `StoreError` when the store cannot answer. */
   async find(request: IndicatorRequest, now: number): Promise<Page> {
-    await this.#store.markPolled(now);
+    if (!this.#polled) await this.#store.markPolled(now);
+    this.#polled = true;
     const watermark = await this.#store.watermark(now);
-    const key = requestKey(request);
+    const key = this.#keyOf(request);
     const known = this.#entries.get(key);
-    if (known !== undefined && known.watermark === watermark && isBelieved(known, now)) return known.page;
-    const page = this.#measure(request, now);
+    if (known !== undefined && known.watermark === watermark && isBelieved(known, now)) {
+      return known.page ?? (await known.measuring);
+    }
+    const entry: Entry = { watermark, measuredAt: now, measuring: this.#measure(request, now) };
     this.#entries.delete(key);
-    this.#entries.set(key, { watermark, measuredAt: now, page });
+    this.#entries.set(key, entry);
     if (this.#entries.size > this.#most) this.#entries.delete(this.#entries.keys().next().value!);
-    page.catch(() => this.#entries.delete(key));
-    return page;
+    try {
+      entry.page = await entry.measuring;
+      return entry.page;
+    } catch (error) {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      throw error;
+    }
+  }
+
+  #keyOf(request: IndicatorRequest): string {
+    let key = this.#keys.get(request);
+    if (key === undefined) {
+      key = requestKey(request);
+      this.#keys.set(request, key);
+    }
+    return key;
   }
 
   async #measure(request: IndicatorRequest, now: number): Promise<Page> {
@@ -72,19 +94,18 @@ export class PageIndex {
     const modified = new Date(Math.max(first, last)).toUTCString();
     return {
       plan,
-      content,
-      tag: hash('sha256', named, 'base64url').slice(0, 22),
+      etags: entityTags(hash('sha256', named, 'base64url').slice(0, 22)),
       links: this.#links(plan),
-      headers: count > 0 ? { 'last-modified': modified } : {},
+      headers: count > 0 ? ['last-modified', modified] : [],
     };
   }
 
-  #links(plan: BundlePlan): Record<string, string> {
+  #links(plan: BundlePlan): HeaderList {
     const { request, extent } = plan;
-    return {
-      ...(extent.more && { link: `<${this.#nextPath(request, extent.last)}>; rel="next"` }),
-      ...(request.query.order === 'oldest-first' && { 'x-next-since': formatTimestamp(nextSince(plan)) }),
-    };
+    const links: string[] = [];
+    if (extent.more) links.push('link', `<${this.#nextPath(request, extent.last)}>; rel="next"`);
+    if (request.query.order === 'oldest-first') links.push('x-next-since', formatTimestamp(nextSince(plan)));
+    return links;
   }
 
   /** The next page as an absolute path: the host that a client says it spoke to is never repeated. */
@@ -93,6 +114,12 @@ export class PageIndex {
     parameters.set('cursor', writeCursor({ order: query.order, stamp }, filters));
     return `${this.#path}?${parameters.toString()}`;
   }
+}
+
+/** The same content in another coding is other bytes, and has another tag (RFC 9110 §8.8.3.3). */
+function entityTags(tag: string): Record<Coding, string> {
+  const tags = CODINGS.map((coding) => [coding, coding === 'identity' ? `"${tag}"` : `"${tag}-${coding}"`]);
+  return Object.fromEntries(tags) as Record<Coding, string>;
 }
 
 function nextSince({ request, extent }: BundlePlan): number {

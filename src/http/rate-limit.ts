@@ -33,8 +33,11 @@ export class RateLimiter {
     this.#most = most;
   }
 
-  /** Counts one request of a key. Rejects with `StoreError` when the ledger cannot answer. */
-  take(keyId: string, limits: Limits, now: number): Promise<RateVerdict> {
+  /**
+   * Counts one request of a key, at once where the ledger need not be asked. Rejects with `StoreError` when the
+   * ledger cannot answer.
+   */
+  take(keyId: string, limits: Limits, now: number): RateVerdict | Promise<RateVerdict> {
     let budget = this.#budgets.get(keyId);
     if (budget === undefined) budget = new KeyBudget(this.#ledger, keyId, limits);
     else this.#budgets.delete(keyId);
@@ -68,18 +71,29 @@ class KeyBudget {
     this.#largestLease = Math.max(1, Math.min(LARGEST_LEASE, Math.floor(least / LEASE_PART)));
   }
 
-  async take(now: number): Promise<RateVerdict> {
+  take(now: number): RateVerdict | Promise<RateVerdict> {
+    return this.#takeHere(now) ?? this.#takeFromLedger(now);
+  }
+
+  /** Undefined where the ledger has to be asked first. */
+  #takeHere(now: number): RateVerdict | undefined {
+    const full = this.#fullHere(now);
+    if (full !== undefined) return full;
+    // What was learnt in a future that the clock had wrong says nothing.
+    const fresh = now < this.#freshUntil && now > this.#refilledAt - 60_000;
+    if (fresh && this.#lease > 0) return this.#spend(now);
+    if (fresh && this.#exhausted()) return this.#verdict(false, now);
+    return undefined;
+  }
+
+  async #takeFromLedger(now: number): Promise<RateVerdict> {
     for (;;) {
-      const full = this.#fullHere(now);
-      if (full !== undefined) return full;
-      // What was learnt in a future that the clock had wrong says nothing.
-      const fresh = now < this.#freshUntil && now > this.#refilledAt - 60_000;
-      if (fresh && this.#lease > 0) return this.#spend(now);
-      if (fresh && this.#exhausted()) return this.#verdict(false, now);
       this.#refill ??= this.#ask(now).finally(() => {
         this.#refill = undefined;
       });
       await this.#refill;
+      const verdict = this.#takeHere(now);
+      if (verdict !== undefined) return verdict;
     }
   }
 
@@ -93,15 +107,7 @@ class KeyBudget {
   /** Refused because of what this process itself has let through, whatever the ledger says. */
   #fullHere(now: number): RateVerdict | undefined {
     const { perMinute, perDay } = this.#limits;
-    for (const [limit, count] of [
-      [perDay, this.#dayCount],
-      [perMinute, this.#minuteCount],
-    ] as const) {
-      if (count.count(now) >= limit) {
-        return { allowed: false, limit, remaining: 0, resetAt: count.leavesAt(now) };
-      }
-    }
-    return undefined;
+    return fullWindow(this.#dayCount, perDay, now) ?? fullWindow(this.#minuteCount, perMinute, now);
   }
 
   #exhausted(): boolean {
@@ -138,4 +144,9 @@ class KeyBudget {
     const { limit, remaining, resetAt } = state ?? { limit: 0, remaining: 0, resetAt: 0 };
     return { limit, resetAt, remaining: Math.max(0, Math.min(remaining + this.#lease, limit - counted)) };
   }
+}
+
+function fullWindow(count: RollingCount, limit: number, now: number): RateVerdict | undefined {
+  if (count.count(now) < limit) return undefined;
+  return { allowed: false, limit, remaining: 0, resetAt: count.leavesAt(now) };
 }

@@ -1,8 +1,7 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 
 import type { Body } from './bodies.ts';
+import type { HeaderList } from './standing-headers.ts';
 
 /** How often answers under way are looked at, in milliseconds. */
 const SWEEP = 1_000;
@@ -21,7 +20,7 @@ export class Deadlines {
 
   start(response: ServerResponse): void {
     this.#started.set(response, performance.now());
-    response.once('close', () => this.#started.delete(response));
+    response.on('close', () => this.#started.delete(response));
   }
 
   close(): void {
@@ -50,13 +49,16 @@ export async function openBody(body: Body): Promise<OpenBody> {
 }
 
 /**
- * Sends a body under the reply's headers. One that comes in chunks is asked for the next only when the client has
+ * Sends a body under `headers`. One that comes in chunks is asked for the next only when the client has
  * taken the last, and is given up when the client leaves. When a chunk fails, the connection is cut, so that no
  * client takes a part for the whole, and the failure is thrown.
  */
-export async function sendBody(reply: FastifyReply, body: OpenBody, deadlines: Deadlines): Promise<void> {
-  const response = reply.raw;
-  const headers = reply.getHeaders() as OutgoingHttpHeaders;
+export async function sendBody(
+  response: ServerResponse,
+  headers: HeaderList,
+  body: OpenBody,
+  deadlines: Deadlines,
+): Promise<void> {
   if (response.destroyed) {
     if ('bytes' in body) body.release();
     else await body.chunks.return(undefined);
@@ -64,12 +66,12 @@ export async function sendBody(reply: FastifyReply, body: OpenBody, deadlines: D
   }
   deadlines.start(response);
   if ('bytes' in body) {
-    response.once('close', body.release);
-    response.writeHead(200, { ...headers, 'content-length': body.bytes.byteLength });
+    response.on('close', body.release);
+    response.writeHead(200, [...headers, 'content-length', String(body.bytes.byteLength)]);
     response.end(body.bytes);
     return;
   }
-  response.writeHead(200, { ...headers });
+  response.writeHead(200, [...headers]);
   try {
     const ahead = body.single === 'ahead';
     const sent = body.single === undefined ? () => undefined : giveUp;

@@ -50,6 +50,31 @@ test('every answer carries an id of its own that no client chooses', async (cont
   assert.equal(ids.size, 5);
 });
 
+test('every answer says what a browser may make of it, however it is sent', async (context) => {
+  const server = await serving(context);
+  const { etag } = (await get(server, '', bearer(server.pro))).headers;
+  const answers = [
+    await get(server, '', bearer(server.pro)),
+    await get(server, '', bearer(server.pro), 'HEAD'),
+    await get(server, '', { ...bearer(server.pro), 'if-none-match': etag! }),
+    await get(server, '', { ...bearer(server.pro), 'accept-encoding': 'gzip' }),
+    await get(server, '', bearer(server.pro), 'POST'),
+    await get(server, '?limit=0', bearer(server.pro)),
+    await get(server, '', {}),
+    await get(server, '/nothing', {}),
+    await get(server, '/%zz', {}),
+  ];
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 304, 200, 405, 400, 401, 404, 400],
+  );
+  for (const { headers } of answers) {
+    assert.equal(headers['x-content-type-options'], 'nosniff');
+    assert.match(headers['content-security-policy'] ?? '', /^default-src 'none'/);
+    assert.match(headers['x-request-id'] ?? '', /^req_/);
+  }
+});
+
 test('a wrong parameter is named, with the reason and what is allowed', async (context) => {
   const server = await serving(context);
   const answer = await get(server, '?tpye=ipv4&limit=20000&type=ipv5', bearer(server.pro));

@@ -1,10 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 
+import fc from 'fast-check';
+
+import type { IndicatorQuery } from '../../src/model/indicator-query.ts';
 import { IOC_TYPES } from '../../src/model/ioc.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { Store } from '../../src/store/store.ts';
-import { ANY, DAY, domain, FIRST_DOWNLOAD, readAll, SOURCE, START, take, TestClock } from './fixtures.ts';
+import {
+  ANY,
+  DAY,
+  domain,
+  FIRST_DOWNLOAD,
+  type Indicator,
+  readAll,
+  SOURCE,
+  START,
+  take,
+  TestClock,
+} from './fixtures.ts';
 
 /** A store under test, which can be closed and opened again on what it kept. */
 export interface OpenStore {
@@ -264,6 +278,57 @@ export function storeContract(name: string, open: StoreOpener): void {
         }
       }
     });
+
+    it('yields the same wherever a query begins, ends and is cut, stale versions or not', async (store, clock) => {
+      await take(store, many.slice(0, 120), clock.now);
+      await settle(store, clock);
+      await store.markPolled(clock.now);
+      const gone = many.slice(60, 90);
+      await store.retract(gone, 'test', clock.advance(DAY));
+      await take(store, many.slice(90, 160), clock.advance(DAY), OTHER);
+      const { lastStamp } = await store.health();
+      for (const present of [lastStamp - 40, lastStamp, lastStamp + DAY, lastStamp + 400 * DAY]) {
+        clock.now = Math.max(clock.now, present);
+        if (present > lastStamp) while ((await store.sweep(clock.now)) > 0);
+        await fc.assert(sameAsWhole(store, present), { numRuns: 60 });
+      }
+    });
+
+    /** What a query yields is what lies within its bounds of all that is visible, which is read in one piece. */
+    function sameAsWhole(store: Store, asOf: number) {
+      const stamp = ({ modified }: Indicator): number => Date.parse(modified);
+      const place = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: undefined });
+      return fc.asyncProperty(
+        fc.constantFrom('include', 'exclude'),
+        fc.constantFrom('oldest-first', 'newest-first'),
+        fc.record({ since: place, after: place, limit: fc.integer({ min: 1, max: 200 }) }),
+        fc.integer({ min: 1, max: 60 }),
+        async (revoked, order, { since: sinceAt, after: afterAt, limit }, size) => {
+          const all = await readAll(store, { ...ANY, revoked, order: 'newest-first' }, asOf, {
+            size: 10_000,
+          });
+          const at = (part: number | undefined): number | undefined =>
+            part === undefined || all.length === 0
+              ? undefined
+              : stamp(all[Math.floor(part * (all.length - 1))]!);
+          const [since, after] = [at(sinceAt), at(afterAt)];
+          const ascending = order === 'oldest-first';
+          const wanted = (ascending ? all.toReversed() : all)
+            .filter((one) => since === undefined || stamp(one) > since)
+            .filter((one) => after === undefined || (ascending ? stamp(one) > after : stamp(one) < after));
+          const bounds = { ...(since !== undefined && { since }), ...(after !== undefined && { after }) };
+          const query: IndicatorQuery = { ...ANY, revoked, order, limit, ...bounds };
+          assert.deepEqual(await readAll(store, query, asOf, { size }), wanted.slice(0, limit));
+          const shown = wanted.slice(0, limit).map(stamp);
+          assert.deepEqual(await store.extent(query, asOf), {
+            count: shown.length,
+            first: shown[0] ?? 0,
+            last: shown.at(-1) ?? 0,
+            more: wanted.length > limit,
+          });
+        },
+      );
+    }
 
     it('takes since as strictly after', async (store, clock) => {
       await take(store, [domain(1), domain(2), domain(3)], clock.now);

@@ -1,5 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { IndicatorRequest } from '../../model/query-parameters.ts';
@@ -12,13 +10,16 @@ import { chooseMediaType, MEDIA_TYPES, type MediaType } from '../media-type.ts';
 import { type Page, PageIndex } from '../page.ts';
 import { Readings } from '../readings.ts';
 import { Deadlines, openBody, sendBody } from '../sending.ts';
+import { addHeaders, type HeaderList, standingHeaders } from '../standing-headers.ts';
 
 const PATH = '/api/v1/iocs/stix';
 
-const CACHE_HEADERS = {
-  'cache-control': 'private, no-cache',
-  vary: 'Accept, Accept-Encoding, Authorization, X-API-Key',
-};
+const CACHE_HEADERS: HeaderList = [
+  'cache-control',
+  'private, no-cache',
+  'vary',
+  'Accept, Accept-Encoding, Authorization, X-API-Key',
+];
 
 /** `GET /api/v1/iocs/stix`: current IOCs as a STIX 2.1 bundle. */
 export function iocsStix(app: FastifyInstance, { store, config, clock, log }: AppParts): void {
@@ -34,21 +35,22 @@ export function iocsStix(app: FastifyInstance, { store, config, clock, log }: Ap
     const media = mediaTypeFor(request, asked);
     const coding = chooseCoding(request.headers['accept-encoding']);
     const page = await pages.find(asLabelled(asked, media), now);
-    const tag = entityTag(page, coding);
-    if (noneMatch(request.headers['if-none-match'], tag)) {
-      return sendNotModified(reply, page, tag);
+    if (noneMatch(request.headers['if-none-match'], page.etags[coding])) {
+      return sendNotModified(request, reply, page, page.etags[coding]);
     }
-    const headers = { ...CACHE_HEADERS, ...page.headers, ...page.links, 'content-type': MEDIA_TYPES[media] };
     if (request.method === 'HEAD') {
-      return sendHead(reply, { ...headers, ...codingHeaders(page, coding) }, bodies.lengthOf(page, coding));
+      addHeaders(reply, contentHeaders(page, media, coding));
+      const length = bodies.lengthOf(page, coding);
+      if (length !== undefined) reply.header('content-length', String(length));
+      return reply.code(200).send();
     }
 
     const body = bodies.open(page, coding, takesIdentity(request.headers['accept-encoding']));
     const opened = await openBody(body);
-    void reply.headers({ ...headers, ...codingHeaders(page, body.coding) });
+    const headers = [...standingHeaders(request), ...contentHeaders(page, media, body.coding)];
     reply.hijack();
     try {
-      await sendBody(reply, opened, deadlines);
+      await sendBody(reply.raw, headers, opened, deadlines);
     } catch (error) {
       log.error('answer cut short', { id: request.id, error });
     }
@@ -72,33 +74,24 @@ function asLabelled(request: IndicatorRequest, media: MediaType): IndicatorReque
   return { ...request, presentation: { ...request.presentation, strict } };
 }
 
-function codingHeaders(page: Page, coding: Coding): Record<string, string> {
-  const etag = entityTag(page, coding);
-  return coding === 'identity' ? { etag } : { etag, 'content-encoding': coding };
-}
-
-function entityTag({ tag }: Page, coding: Coding): string {
-  return coding === 'identity' ? `"${tag}"` : `"${tag}-${coding}"`;
+function contentHeaders({ etags, headers, links }: Page, media: MediaType, coding: Coding): HeaderList {
+  const list = [...CACHE_HEADERS, ...headers, ...links, 'content-type', MEDIA_TYPES[media]];
+  list.push('etag', etags[coding]);
+  if (coding !== 'identity') list.push('content-encoding', coding);
+  return list;
 }
 
 /** The shortest answer is the most frequent: it is written without what the framework does for others. */
-function sendNotModified(reply: FastifyReply, { links }: Page, etag: string): FastifyReply {
+function sendNotModified(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { links }: Page,
+  etag: string,
+): FastifyReply {
+  const headers = standingHeaders(request);
+  headers.push(...CACHE_HEADERS, ...links, 'etag', etag);
   void reply.hijack();
-  reply.raw.writeHead(304, {
-    ...reply.getHeaders(),
-    ...CACHE_HEADERS,
-    ...links,
-    etag,
-  } as OutgoingHttpHeaders);
+  reply.raw.writeHead(304, headers);
   reply.raw.end();
   return reply;
-}
-
-function sendHead(
-  reply: FastifyReply,
-  headers: Record<string, string>,
-  length: number | undefined,
-): FastifyReply {
-  if (length !== undefined) reply.header('content-length', String(length));
-  return reply.code(200).headers(headers).send();
 }

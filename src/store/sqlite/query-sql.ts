@@ -12,12 +12,21 @@ export interface Stale {
 
 /** A query as parts of SQL. */
 export interface QuerySql {
-  /** Yields the stamps of candidates in order, as `stamp`; to be given a limit. */
+  /** Yields the stamps of candidates, as `stamp`. */
   readonly candidates: string;
+  /** To follow `candidates`, for them in the query's order: then to be given a limit. */
+  readonly order: string;
   readonly candidateParameters: readonly number[];
   /** What a row `v` of table `version` with such a stamp must fulfil to be visible; undefined when each one is. */
   readonly visible: string | undefined;
   readonly visibleParameters: readonly number[];
+  /** Set where every version strictly between two stamps is a candidate. */
+  readonly between: StampRange | undefined;
+}
+
+interface StampRange {
+  readonly above: number;
+  readonly below: number;
 }
 
 /**
@@ -49,20 +58,20 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
     ...(stale.replaced ? ['v.until > ?'] : []),
     ...(stale.expired && query.revoked === 'exclude' ? ['v.expires > ?'] : []),
   ];
+  const narrow = [types.branches, levels.branches, sectors].some(([value]) => value !== undefined);
   const checks = [...current, ...types.checks, ...levels.checks];
   return {
     // An IOC of several sectors stands in several branches.
-    candidates:
-      branches.join(sectors.length > 1 ? ' UNION ' : ' UNION ALL ') +
-      ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
+    candidates: branches.join(sectors.length > 1 ? ' UNION ' : ' UNION ALL '),
+    order: ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
     candidateParameters,
     visible: checks.length > 0 ? checks.join(' AND ') : undefined,
     visibleParameters: current.map(() => asOf),
+    between: query.revoked === 'include' && !narrow ? range : undefined,
   };
 }
 
-/** Stamps strictly between `above` and `below`. */
-function stampRange(query: IndicatorQuery, asOf: number): { above: number; below: number } {
+function stampRange(query: IndicatorQuery, asOf: number): StampRange {
   const since = query.since ?? -1;
   const after = query.after;
   if (query.order === 'oldest-first') return { above: Math.max(since, after ?? -1), below: asOf + 1 };

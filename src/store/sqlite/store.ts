@@ -72,6 +72,8 @@ export class SqliteStore implements Store {
   readonly #watch: ChangeWatch;
   readonly #newest: Unchanged<number>;
   readonly #knownKeys: Unchanged<readonly [KeyRecord | undefined]>;
+  /** Hashes as texts: a connection asks with the same one again and again. */
+  readonly #hashTexts = new WeakMap<Uint8Array, string>();
   #polled: Promise<void> | undefined;
 
   constructor(parts: SqliteParts) {
@@ -286,7 +288,11 @@ export class SqliteStore implements Store {
   }
 
   async findKey(hash: Uint8Array): Promise<KeyRecord | undefined> {
-    const text = Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('latin1');
+    let text = this.#hashTexts.get(hash);
+    if (text === undefined) {
+      text = Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('latin1');
+      this.#hashTexts.set(hash, text);
+    }
     return this.#knownKeys.get(text, () => [this.#keys.find(hash)])[0];
   }
 
