@@ -23,9 +23,17 @@ import { type FeedState, GOOD_STATES } from './states.ts';
 export const LEASE = 5 * 60_000;
 const RENEWAL = 60_000;
 
-/** A claimed feed that cannot be described, or whose run failed here, is tried again after so long, in milliseconds. */
-const DAY = 86_400_000;
+/** What a cap left is taken after so long, in milliseconds. */
 const SOON = 60_000;
+
+/**
+ * In milliseconds, the longest wait for a server that was not reached, which does not burden it, as most often it is our network that
+ * comes back; and for a key that is not there.
+ */
+const HOUR = 3_600_000;
+
+/** States in which the server did its part: it is asked again as usual. */
+const WAITING: ReadonlySet<FeedState> = new Set(['held', 'empty', 'stale', 'no_credential']);
 
 export interface RunnerParts extends Omit<RunParts, 'gate'> {
   readonly fetcher: Fetcher;
@@ -290,11 +298,13 @@ async function settle(
 ): Promise<Turn> {
   const now = clock();
   const good = GOOD_STATES.has(state);
-  const waiting = state === 'held' || state === 'empty' || state === 'stale';
+  const waiting = WAITING.has(state);
   const failures = good || waiting ? 0 : record.failures + 1;
   const nextAt = nextAttempt({
-    interval: soon === true ? SOON : state === 'no_credential' ? DAY : feed.interval,
+    interval:
+      soon === true ? SOON : state === 'no_credential' ? Math.min(HOUR, feed.interval) : feed.interval,
     failures,
+    ...(state === 'unreachable' && { longest: HOUR }),
     retryAt,
     now,
     random: random(),

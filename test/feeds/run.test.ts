@@ -228,6 +228,21 @@ test('trouble is noted with its reason, and the last good state and its time sta
   assert.equal((await bench.store.listFeeds())[0]?.failures, 0);
 });
 
+test('a network that was gone for days is noticed within the hour when it is back', async (t) => {
+  const bench = await feedBench(t);
+  const waits: number[] = [];
+  for (let time = 0; time < 12; time += 1) {
+    const { nextAt } = await bench.turn({ state: 'unreachable', reason: 'no network' });
+    waits.push(nextAt - bench.clock.now);
+  }
+  assert.ok(Math.max(...waits) <= HOUR && waits.at(-1)! > HOUR / 4, waits.join(' '));
+  for (let time = 0; time < 12; time += 1) {
+    const { nextAt } = await bench.turn({ state: 'server_error', reason: 'it says 500' });
+    waits.push(nextAt - bench.clock.now);
+  }
+  assert.ok(waits.at(-1)! > 12 * HOUR, 'a server that fails is spared');
+});
+
 test('a feed that needs a key says which setting holds it, and fetches nothing without it', async (t) => {
   const bench = await feedBench(t);
   const credential = {
@@ -245,6 +260,7 @@ test('a feed that needs a key says which setting holds it, and fetches nothing w
   const turn = await bench.turn('', { feed, parts: { accessFor } });
   assert.equal(turn.state, 'no_credential');
   assert.match(turn.reason!, /SOC_FEED_KEY_X/);
+  assert.ok(turn.nextAt - bench.clock.now < 1.2 * HOUR, 'a key that is configured now is soon noticed');
   assert.equal(asked, 0);
 });
 
