@@ -8,6 +8,7 @@ import { COMMANDS } from '../src/cli/run.ts';
 import { SETTINGS } from '../src/config.ts';
 import { API_ERRORS } from '../src/errors.ts';
 import { KEY_SETTINGS } from '../src/feeds/catalogue/index.ts';
+import { FEED_STATES } from '../src/feeds/states.ts';
 import { IOC_TYPES } from '../src/model/ioc.ts';
 import { INDICATOR_PARAMETERS } from '../src/model/query-parameters.ts';
 import { REJECTION_CODES } from '../src/model/sighting.ts';
@@ -42,6 +43,13 @@ test('every setting that is documented exists', () => {
 test('every query parameter is documented, and none that does not exist', () => {
   const rows = rowsOf('docs/api.md', 'Filter and shape the answer');
   assert.deepEqual([...rows.keys()].sort(), Object.keys(INDICATOR_PARAMETERS).sort());
+});
+
+test('every state of a feed is documented with what to do, and none that does not exist', () => {
+  const [table = ''] = section('docs/feeds.md', 'See how they fare').split('### ');
+  const rows = [...table.matchAll(/^\| (`.*?)\|/gm)].map(([, cell = '']) => cell);
+  const states = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  assert.deepEqual(states.sort(), Object.keys(FEED_STATES).sort());
 });
 
 test('every IOC type is documented', () => {

@@ -4,10 +4,10 @@ import { type Config, ConfigError, isSecret, loadConfig, SETTINGS } from '../con
 import { formatTimestamp } from '../model/time.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
+import { feedFindings } from './doctor-feeds.ts';
+import type { Finding } from './finding.ts';
 import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 import { VERSION } from './version.ts';
-
-type Finding = readonly [state: 'ok' | 'warn' | 'bad', what: string, remedy?: string];
 
 const GIGABYTE = 1024 ** 3;
 
@@ -28,7 +28,7 @@ export const doctorCommand: Command = {
     const config = configuration(values, terminal, findings);
     if (config !== undefined) {
       directory(config, findings);
-      await storeFindings(values, terminal, findings);
+      await storeFindings(config, values, terminal, findings);
     }
     for (const [state, what, remedy] of findings) {
       const line =
@@ -94,10 +94,13 @@ function directory({ dataDirectory }: Config, findings: Finding[]): void {
   findings.push(free < 1 ? ['bad', what, 'free some space: a full disk stops every import'] : ['ok', what]);
 }
 
-async function storeFindings(values: Values, terminal: Terminal, findings: Finding[]): Promise<void> {
-  const data = textOption(values, 'data');
-  const { dataDirectory } = loadConfig(terminal.env, data === undefined ? {} : { SOC_DATA_DIR: data });
-  if (!existsSync(dataDirectory)) return;
+async function storeFindings(
+  config: Config,
+  values: Values,
+  terminal: Terminal,
+  findings: Finding[],
+): Promise<void> {
+  if (!existsSync(config.dataDirectory)) return;
   let store: Store;
   try {
     store = await openStore(values, terminal, 'in-thread');
@@ -112,6 +115,7 @@ async function storeFindings(values: Values, terminal: Terminal, findings: Findi
   }
   try {
     await inspect(store, terminal, findings);
+    findings.push(...(await feedFindings(store, config, terminal.clock())));
   } finally {
     await store.close();
   }
@@ -151,8 +155,9 @@ async function inspect(store: Store, terminal: Terminal, findings: Finding[]): P
       'make its successor in time',
     ]);
   }
-  const [run] = await store.listRuns(1);
-  if (run?.failure !== undefined)
+  // Those of feeds are told with their feeds.
+  const run = (await store.listRuns(50)).find(({ feed }) => feed === undefined);
+  if (run?.state === 'failed')
     findings.push([
       'warn',
       `the last import (${run.input}) failed: ${run.failure}`,

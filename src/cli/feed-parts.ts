@@ -61,10 +61,7 @@ export async function feedParts({
     store,
     clock,
     enrich,
-    gate: async () => {
-      const current = await gate.current();
-      return (ioc, origin) => current.check(ioc, origin);
-    },
+    gate: () => gate.current(),
     fetcher,
     accessFor: (kind) => accessFor(kind, readReportFeed),
     spool: async (text) => (await spool(directory, pieces(text))).path,

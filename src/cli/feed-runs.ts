@@ -1,9 +1,9 @@
 import { loadConfig } from '../config.ts';
-import { compareDownload, type Download, finishRun, isWhole, removeDownload } from '../feeds/run.ts';
-import { LEASE, runFeed, type Turn } from '../feeds/runner.ts';
-import { FEED_STATES } from '../feeds/states.ts';
+import { compareDownload, type Download, downloadOf, removeDownload } from '../feeds/run.ts';
+import { LEASE, releaseFeed, runFeed, type Turn } from '../feeds/runner.ts';
+import { FEED_STATES, GOOD_STATES } from '../feeds/states.ts';
 import type { Feed } from '../model/feed.ts';
-import type { RunRecord, Store } from '../store/store.ts';
+import { CHANGES_KEPT, type FeedRecord, type RunRecord, type Store } from '../store/store.ts';
 import { EXIT, type Terminal, UsageError, type Values } from './command.ts';
 import { freeAbandoned, ownerName } from './feed-owner.ts';
 import { describeFeed, feedParts, type FeedParts } from './feed-parts.ts';
@@ -29,11 +29,16 @@ export async function runNow(
     terminal.progress(`${name}: running`);
     const turn = await runFeed(parts.runner, feed, claimed, owner);
     tellTurn(name, turn, terminal);
-    return turn.state === 'fine' || turn.state === 'unchanged' ? EXIT.ok : EXIT.input;
+    return isGood(turn) ? EXIT.ok : EXIT.input;
   });
 }
 
-function tellTurn(name: string, { state, reason, run }: Turn, terminal: Terminal): void {
+function isGood({ state }: Turn): boolean {
+  return GOOD_STATES.has(state);
+}
+
+function tellTurn(name: string, turn: Turn, terminal: Terminal): void {
+  const { state, reason, run } = turn;
   const survey = run?.survey;
   const counts =
     survey === undefined
@@ -41,11 +46,16 @@ function tellTurn(name: string, { state, reason, run }: Turn, terminal: Terminal
       : `: ${survey.listed} listed, ${survey.added} new, ${survey.changed} changed, ${survey.same} the same, ` +
         `${survey.absent} gone, ${survey.held} held back`;
   terminal.say(`${name}: ${state}${counts}`);
-  if (state !== 'fine' && state !== 'unchanged') terminal.say(`  ${reason ?? FEED_STATES[state]}`);
-  if (run !== undefined && state === 'held') {
-    terminal.say(`  Look at it: soc-defenders feed diff ${run.run}`);
-    terminal.say(`  Then: soc-defenders feed release ${run.run}, or feed discard ${run.run}`);
-  }
+  if (!isGood(turn)) terminal.say(`  ${reason ?? FEED_STATES[state]}`);
+  if (run !== undefined && state === 'held') terminal.say(whatToDo(run.run));
+}
+
+/** What an operator can do about a run that waits, as lines to be shown below what is said of it. */
+export function whatToDo(run: number): string {
+  return (
+    `  Look at it: soc-defenders feed diff ${run}\n` +
+    `  Then: soc-defenders feed release ${run}, or feed discard ${run}`
+  );
 }
 
 /** `feed diff RUN`: what a run changed, or what one that waits would change. */
@@ -86,9 +96,8 @@ async function diffHeld(
 ): Promise<number> {
   const feed = await feedOf(store, run);
   return await withParts(store, values, terminal, async ({ runner }) => {
-    const check = await runner.gate();
-    const download = downloadOf(run);
-    await compareDownload({ ...runner, check }, feed, download, (kind, { type, value }) =>
+    const gate = await runner.gate();
+    await compareDownload({ ...runner, gate }, feed, keptBy(run), (kind, { type, value }) =>
       show(kind, type, value),
     );
     terminal.say(`Run ${run.id} waits: ${run.failure}. Release or discard it.`);
@@ -106,16 +115,42 @@ export async function undoRun(
   const run = await oneRun(store, 'undo', operands);
   if (run.state === 'held')
     throw new UsageError(`feed undo: run ${run.id} has published nothing. Discard it.`);
+  if (
+    run.startedAt + CHANGES_KEPT <= terminal.clock() ||
+    (await store.listChanges(run.id, 0, 1)).length === 0
+  )
+    throw new UsageError(`feed undo: run ${run.id} changed nothing, or longer ago than is kept: 30 days.`);
   const { feed } = run;
-  if (feed !== undefined) await store.enableFeed(feed, false, terminal.clock());
+  const known = (await store.listFeeds()).some(({ name }) => name === feed);
+  if (feed === undefined || !known) return await reverse(store, run, terminal);
+  return await claiming(store, feed, terminal, async (owner) => {
+    const now = terminal.clock();
+    await store.enableFeed(feed, false, now);
+    const code = await reverse(store, run, terminal);
+    // It is asked for everything again once it is enabled: what it said is published no more.
+    const reason = `run ${run.id} was undone; when the feed is mended: soc-defenders feed enable ${feed}`;
+    await store.settleFeed(feed, owner, {
+      state: 'undone',
+      reason,
+      nextAt: now,
+      checkedAt: now,
+      failures: 0,
+      bookmark: '{}',
+    });
+    terminal.say(
+      `${feed} is off, or it would say the same again. When it is mended: soc-defenders feed enable ${feed}`,
+    );
+    return code;
+  });
+}
+
+async function reverse(store: Store, run: RunRecord, terminal: Terminal): Promise<number> {
+  // One that a crash cut off is not gone on with: all of it that is there is taken back.
+  if (run.state === 'publishing') await drop(store, run, 'undone by the operator', terminal);
   const report = await store.undoRun(run.id, terminal.clock());
   terminal.say(`${report.restored} changes undone, as run ${report.run}.`);
   if (report.skipped > 0)
     terminal.say(`${report.skipped} have been changed again by later runs, and are left as they are.`);
-  if (feed !== undefined)
-    terminal.say(
-      `${feed} is off, or it would say the same again. When it is mended: soc-defenders feed enable ${feed}`,
-    );
   return EXIT.ok;
 }
 
@@ -128,26 +163,14 @@ export async function releaseRun(
 ): Promise<number> {
   const run = await heldRun(store, 'release', operands);
   const feed = await feedOf(store, run);
-  const download = downloadOf(run);
-  return await withFeed(store, values, terminal, feed, async ({ runner }, owner) => {
-    await store.adoptRun(run.id, owner);
-    const check = await runner.gate();
-    const outcome = await finishRun({ ...runner, check }, feed, run.id, download);
-    removeDownload(download);
-    const now = terminal.clock();
-    await store.settleFeed(feed.name, owner, {
-      state: outcome.state,
-      ...(outcome.reason !== undefined && { reason: outcome.reason }),
-      nextAt: now + feed.interval,
-      checkedAt: now,
-      failures: 0,
-      goodAt: now,
-      goodRun: run.id,
-      changedAt: now,
-      bookmark: JSON.stringify({ access: download.bookmark }),
-    });
-    terminal.say(`Run ${run.id} is published.`);
-    return EXIT.ok;
+  keptBy(run);
+  return await withFeed(store, values, terminal, feed, async ({ runner }, owner, record) => {
+    // Nobody else can have changed it from here on.
+    await heldRun(store, 'release', operands);
+    const turn = await releaseFeed(runner, feed, record, owner, run);
+    if (isGood(turn)) terminal.say(`Run ${run.id} is published.`);
+    else terminal.say(`Run ${run.id} could not be published: ${turn.state}: ${turn.reason ?? ''}`);
+    return isGood(turn) ? EXIT.ok : EXIT.input;
   });
 }
 
@@ -159,10 +182,22 @@ export async function discardRun(
   terminal: Terminal,
 ): Promise<number> {
   const run = await heldRun(store, 'discard', operands);
-  removeDownload(downloadOf(run));
-  await store.closeRun(run.id, 'discarded', 'discarded by the operator', terminal.clock());
+  await drop(store, run, 'discarded by the operator', terminal);
   terminal.say(`Run ${run.id} is discarded. What stood before it stays.`);
   return EXIT.ok;
+}
+
+/** Closes what a feed that is no longer there has left open: a run that waits, or that was cut off. */
+export async function closeOpenRun(store: Store, feed: string, terminal: Terminal): Promise<void> {
+  const run = await store.newestRun(feed);
+  if (run !== undefined && run.endedAt === undefined)
+    await drop(store, run, 'its feed was removed', terminal);
+}
+
+async function drop(store: Store, run: RunRecord, reason: string, { clock }: Terminal): Promise<void> {
+  const download = downloadOf(run);
+  if (download !== undefined) removeDownload(download);
+  await store.closeRun(run.id, 'discarded', reason, clock());
 }
 
 async function withParts(
@@ -187,20 +222,26 @@ async function withFeed(
   values: Values,
   terminal: Terminal,
   feed: Feed,
-  work: (
-    parts: FeedParts,
-    owner: string,
-    record: NonNullable<Awaited<ReturnType<Store['claimFeed']>>>,
-  ) => Promise<number>,
+  work: (parts: FeedParts, owner: string, record: FeedRecord) => Promise<number>,
 ): Promise<number> {
-  return await withParts(store, values, terminal, async (parts) => {
-    const owner = ownerName();
-    await freeAbandoned(store, terminal.clock());
-    const record = await store.claimFeed(owner, terminal.clock(), LEASE, feed.name);
-    if (record === undefined)
-      throw new UsageError(`feed: ${feed.name} is being run by another process. Try again when it is done.`);
-    return await work(parts, owner, record);
-  });
+  return await withParts(store, values, terminal, (parts) =>
+    claiming(store, feed.name, terminal, (owner, record) => work(parts, owner, record)),
+  );
+}
+
+/** Does something with a feed that nobody else runs meanwhile; `work` gives up the claim when it settles the feed. */
+async function claiming(
+  store: Store,
+  feed: string,
+  terminal: Terminal,
+  work: (owner: string, record: FeedRecord) => Promise<number>,
+): Promise<number> {
+  const owner = ownerName();
+  await freeAbandoned(store, terminal.clock());
+  const record = await store.claimFeed(owner, terminal.clock(), LEASE, feed);
+  if (record === undefined)
+    throw new UsageError(`feed: ${feed} is being run by another process. Try again when it is done.`);
+  return await work(owner, record);
 }
 
 async function oneRun(store: Store, action: string, operands: readonly string[]): Promise<RunRecord> {
@@ -227,9 +268,11 @@ async function feedOf(store: Store, { id, feed }: RunRecord): Promise<Feed> {
   return described;
 }
 
-function downloadOf({ id, spool }: RunRecord): Download {
-  const download = JSON.parse(spool ?? 'null') as Download | null;
-  if (download === null || !isWhole(download))
-    throw new UsageError(`feed: the download of run ${id} is gone. Discard the run, and run its feed again.`);
+function keptBy(run: RunRecord): Download {
+  const download = downloadOf(run);
+  if (download === undefined)
+    throw new UsageError(
+      `feed: the download of run ${run.id} is gone. Discard the run, and run its feed again.`,
+    );
   return download;
 }

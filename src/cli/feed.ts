@@ -1,7 +1,7 @@
 import { loadConfig } from '../config.ts';
 import { FeedDefinitionError, type FeedOption, parseFeedDefinition } from '../feeds/definition.ts';
 import { CATALOGUE } from '../feeds/catalogue/index.ts';
-import { FEED_STATES, type FeedState } from '../feeds/states.ts';
+import { FEED_STATES, type FeedState, GOOD_STATES } from '../feeds/states.ts';
 import type { Feed } from '../model/feed.ts';
 import type { FeedRecord, Store } from '../store/store.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type Values,
 } from './command.ts';
 import { catalogued, describeFeed } from './feed-parts.ts';
-import { diffRun, discardRun, releaseRun, runNow, undoRun } from './feed-runs.ts';
+import { closeOpenRun, diffRun, discardRun, releaseRun, runNow, undoRun, whatToDo } from './feed-runs.ts';
 import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 type Action = (
@@ -120,14 +120,20 @@ export const feedCommand: Command = {
       );
     const store = await openStore(values, terminal, 'in-thread');
     try {
-      const { feeds } = loadConfig(terminal.env);
-      await store.syncFeeds(catalogued(feeds), terminal.clock());
+      await syncFeeds(store, terminal);
       return await act(store, values, operands, terminal);
     } finally {
       await store.close();
     }
   },
 };
+
+/** Makes known what the catalogue has. What is known already stays as the server's own settings have it. */
+async function syncFeeds(store: Store, { env, clock }: Terminal): Promise<void> {
+  const known = new Map((await store.listFeeds()).map((record) => [record.name, record]));
+  const feeds = catalogued(loadConfig(env).feeds).map((feed) => known.get(feed.name) ?? feed);
+  await store.syncFeeds(feeds, clock());
+}
 
 /** Every feed with what it is: where it comes from, under which terms, how often. */
 async function list(
@@ -175,11 +181,20 @@ async function status(
     if (values.json === true) {
       const { bookmark: _bookmark, definition: _definition, ...told } = record;
       await terminal.write(`${JSON.stringify({ ...told, meaning: meaningOf(record) })}\n`);
-    } else await terminal.write(statusLine(record, width, now));
+    } else {
+      const waiting = await waitingRun(store, record);
+      const steps = waiting === undefined ? '' : `${whatToDo(waiting).replaceAll(/^/gm, '    ')}\n`;
+      await terminal.write(statusLine(record, width, now) + steps);
+    }
   }
   const off = records.length - shown.length;
   if (off > 0 && values.json !== true) terminal.say(`${off} more are off: soc-defenders feed list`);
   return EXIT.ok;
+}
+
+async function waitingRun(store: Store, { name }: FeedRecord): Promise<number | undefined> {
+  const run = await store.newestRun(name);
+  return run?.state === 'held' ? run.id : undefined;
 }
 
 function statusLine(record: FeedRecord, width: number, now: number): string {
@@ -188,7 +203,7 @@ function statusLine(record: FeedRecord, width: number, now: number): string {
   const good = goodAt === undefined ? 'never good yet' : `good ${span(now - goodAt)} ago`;
   const next = enabled ? `next in ${span(Math.max(0, nextAt - now))}` : 'off';
   const tries = failures > 1 ? `, ${failures} failures in a row` : '';
-  const detail = state === 'fine' || state === 'unchanged' ? '' : `\n      ${reason ?? meaningOf(record)}`;
+  const detail = GOOD_STATES.has(state) ? '' : `\n      ${reason ?? meaningOf(record)}`;
   return `${name.padEnd(width)}  ${state}, ${good}, ${next}${tries}${running}${detail}\n`;
 }
 
@@ -212,11 +227,21 @@ async function add(
   const feed = definition(options);
   if (CATALOGUE.some(({ name }) => name === feed.name))
     throw new UsageError(`feed add: ${feed.name} is a feed of the catalogue. Choose another --name.`);
+  await refuseSameTitle(store, feed);
   await store.putFeed(feed.name, JSON.stringify(feed), terminal.clock());
   terminal.say(
     `Added ${feed.name}. The server runs it within seconds; to run it here and now: soc-defenders feed run ${feed.name}`,
   );
   return EXIT.ok;
+}
+
+/** Two feeds of one title would be one source, and each would take back what the other reports. */
+async function refuseSameTitle(store: Store, { name, title }: Feed): Promise<void> {
+  const other = (await store.listFeeds()).find(
+    (record) => record.name !== name && describeFeed(record)?.title === title,
+  );
+  if (other !== undefined)
+    throw new UsageError(`feed add: ${other.name} has the title "${title}" already. Choose another --title.`);
 }
 
 function definition(options: Readonly<Record<string, string | readonly string[]>>): Feed {
@@ -240,6 +265,7 @@ async function remove(
     throw new UsageError(
       `feed remove: ${name} is none of your own feeds. One of the catalogue can be disabled.`,
     );
+  await closeOpenRun(store, name, terminal);
   terminal.say(`Removed ${name}. What it reported stays until it expires; feed undo takes back a run.`);
   return EXIT.ok;
 }

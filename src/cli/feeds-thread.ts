@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadConfig } from '../config.ts';
 import { runFeed } from '../feeds/runner.ts';
 import { runSchedule } from '../feeds/schedule.ts';
+import { GOOD_STATES } from '../feeds/states.ts';
 import { createLog } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { freeAbandoned } from './feed-owner.ts';
@@ -61,7 +62,7 @@ function schedule() {
       const { added, changed, absent, held } = run?.survey ?? {};
       const next = new Date(nextAt).toISOString();
       const fields = { feed, state, reason, run: run?.run, added, changed, absent, held, next };
-      if (state === 'fine' || state === 'unchanged') log.info('feed', fields);
+      if (GOOD_STATES.has(state)) log.info('feed', fields);
       else log.warn('feed', fields);
     },
     onTrouble: (error: unknown) => log.error('feeds', { error }),

@@ -53,8 +53,7 @@ export const importCommand: Command = {
 async function screeningOf(store: Store, values: Values, terminal: Terminal): Promise<Screening> {
   const config = loadConfig(terminal.env, overridesOf(values));
   const keeper = gateKeeper(store, config, terminal.clock, (problem) => terminal.say(`The gate: ${problem}`));
-  const gate = await keeper.current();
-  return { enrich, check: (ioc, origin) => gate.check(ioc, origin) };
+  return { enrich, gate: await keeper.current() };
 }
 
 async function importOne(

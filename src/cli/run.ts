@@ -71,6 +71,10 @@ function explain(error: unknown, terminal: Terminal): number {
     terminal.say(`The store: ${error.message}.`);
     return EXIT.failed;
   }
+  if (terminal.signal.aborted && error instanceof Error && error.name === 'AbortError') {
+    terminal.say('Stopped. What was under way goes on with the next run.');
+    return EXIT.failed;
+  }
   terminal.say(`Unexpected failure: ${(error as Error).stack ?? String(error)}`);
   return EXIT.failed;
 }

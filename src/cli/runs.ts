@@ -6,7 +6,7 @@ import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 /** `runs`: what was imported, and what was not and why. */
 export const runsCommand: Command = {
   name: 'runs',
-  summary: 'List imports, or show what one of them did not take, with reasons and samples.',
+  summary: 'List imports and runs of feeds, or show what one of them did not take, with reasons and samples.',
   synopsis: '[options] [RUN]',
   options: { ...STORE_OPTIONS, json: { type: 'boolean' } },
   help: { ...STORE_HELP, json: 'print JSON, one line for each run or reason' },
@@ -45,7 +45,13 @@ export const runsCommand: Command = {
 
 function runLine(run: RunRecord): string {
   const counts = `${run.read} read, ${run.added} new, ${run.updated} updated, ${run.unchanged} unchanged, ${run.quarantined} quarantined`;
-  const end = run.endedAt === undefined ? ' (not ended)' : '';
-  const failure = run.failure === undefined ? '' : `\n    failed: ${run.failure}`;
-  return `${run.id}  ${formatTimestamp(run.startedAt)}  ${run.source}  ${run.input}: ${counts}${end}${failure}\n`;
+  const kept = run.held > 0 ? `, ${run.held} held back` : '';
+  const gone = run.withdrawn > 0 ? `, ${run.withdrawn} withdrawn` : '';
+  const end = run.endedAt === undefined && run.state !== 'held' ? ' (not ended)' : '';
+  const state = run.state === 'held' ? 'waits for you' : run.state;
+  const reason = run.failure === undefined ? '' : `\n    ${state}: ${run.failure}`;
+  return (
+    `${run.id}  ${formatTimestamp(run.startedAt)}  ${run.source}  ${run.input}: ` +
+    `${counts}${kept}${gone}${end}${reason}\n`
+  );
 }

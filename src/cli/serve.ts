@@ -115,7 +115,11 @@ export async function serveUntilStopped(
     clock: terminal.clock,
     log,
   });
-  const upkeep = setInterval(() => void keepUp(store, terminal, log), UPKEEP);
+  let keepingUp: Promise<void> | undefined;
+  const upkeep = setInterval(() => {
+    // What expired while no server ran may take longer than the interval.
+    keepingUp ??= keepUp(store, terminal, log).finally(() => (keepingUp = undefined));
+  }, UPKEEP);
   let service: FeedsService | undefined;
   try {
     const url = await listen(app, host, port);
@@ -127,7 +131,7 @@ export async function serveUntilStopped(
     return EXIT.ok;
   } finally {
     clearInterval(upkeep);
-    await Promise.all([app.close(), service?.stop()]);
+    await Promise.all([app.close(), service?.stop(), keepingUp]);
     log.flush();
   }
 }

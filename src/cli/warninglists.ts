@@ -11,6 +11,7 @@ const REPOSITORY = 'https://codeload.github.com/MISP/misp-warninglists/tar.gz/re
 
 const WEEK = 7 * 86_400_000;
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
 /** Unpacked, as a fetcher keeps it. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
@@ -34,6 +35,8 @@ export async function refreshWarninglists(
   notBefore = now + DAY;
   const outcome = await fetcher.fetch({ url: REPOSITORY, maxBytes: MOST_BYTES }, signal);
   if (outcome.state === 'unchanged') return false;
+  // Most often it is our network that was not there.
+  if (outcome.state === 'unreachable') notBefore = now + HOUR;
   if (outcome.state !== 'fetched') {
     onProblem(`the warninglists cannot be refreshed: ${outcome.reason}`);
     return false;

@@ -13,6 +13,8 @@ export interface LastAttempt {
   readonly failures: number;
   /** UTC milliseconds before which the server does not want to be asked again. */
   readonly retryAt?: number | undefined;
+  /** The longest wait after failures, in milliseconds; a day unless said otherwise. */
+  readonly longest?: number;
   /** UTC milliseconds. */
   readonly now: number;
   /** From 0 up to, but not including, 1. */
@@ -21,15 +23,23 @@ export interface LastAttempt {
 
 /**
  * When a feed is to be run again, in UTC milliseconds. After a good run that is its interval, a tenth more or less, so that
- * feeds do not come together. With each failure the wait doubles, up to a day; the second half of it is left to chance.
+ * feeds do not come together. With each failure the wait doubles, up to `longest`; the second half of it is left to chance.
  * Never before `retryAt`, nor within a minute.
  */
-export function nextAttempt({ interval, failures, retryAt = 0, now, random }: LastAttempt): number {
-  const wait = failures === 0 ? interval * (0.9 + 0.2 * random) : backOff(interval, failures, random);
+export function nextAttempt({
+  interval,
+  failures,
+  retryAt = 0,
+  longest = LONGEST,
+  now,
+  random,
+}: LastAttempt): number {
+  const wait =
+    failures === 0 ? interval * (0.9 + 0.2 * random) : backOff(interval, failures, longest, random);
   return Math.round(Math.max(now + Math.max(wait, FLOOR), retryAt));
 }
 
-function backOff(interval: number, failures: number, random: number): number {
-  const most = Math.min(LONGEST, Math.min(interval, FIRST) * 2 ** Math.min(failures, MOST_DOUBLINGS));
+function backOff(interval: number, failures: number, longest: number, random: number): number {
+  const most = Math.min(longest, Math.min(interval, FIRST) * 2 ** Math.min(failures, MOST_DOUBLINGS));
   return most * (0.5 + random / 2);
 }

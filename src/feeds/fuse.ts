@@ -14,6 +14,8 @@ export interface Survey {
   readonly same: number;
   /** IOCs that it stood by and no longer lists; 0 where absence means nothing. */
   readonly absent: number;
+  /** Of the changed, those that say that it takes the IOC back. */
+  readonly takenBack: number;
   /** Sightings that the gate holds back. */
   readonly held: number;
   readonly rejected: ReadonlyMap<RejectionCode, number>;
@@ -54,14 +56,17 @@ const LEAST_HELD = 20;
  * what it was, or full of what nobody should block. Undefined when it may be published. Pure.
  */
 export function trip(survey: Survey): Trip | undefined {
-  const { listed, standing, added, absent, held, rejected } = survey;
+  const { listed, standing, added, absent, takenBack, held, rejected } = survey;
   const unreadable = [...rejected].reduce((sum, [code, count]) => sum + (HARMLESS.has(code) ? 0 : count), 0);
   const records = listed + [...rejected.values()].reduce((sum, count) => sum + count, 0);
   if (records === 0) return { state: 'empty', reason: 'the download holds no records' };
   if (unreadable > listed && unreadable >= Math.min(LEAST_UNREADABLE, records))
     return { state: 'drifted', reason: `${unreadable} of ${records} records cannot be read` };
-  if (standing > SMALL && absent * 2 > standing)
-    return { state: 'held', reason: `${absent} of ${standing} IOCs are gone from it at once` };
+  const lost = absent + takenBack;
+  if (standing > SMALL && lost * 2 > standing) {
+    const how = takenBack === 0 ? 'gone from it' : 'gone from it or taken back';
+    return { state: 'held', reason: `${lost} of ${standing} IOCs are ${how} at once` };
+  }
   if (standing > 0 && added > Math.max(LEAST_GROWTH, standing * MOST_GROWTH))
     return { state: 'held', reason: `${added} IOCs are new in it at once, where ${standing} stood before` };
   if (held >= LEAST_HELD && held > listed * MOST_HELD)

@@ -70,19 +70,21 @@ export class GateKeeper {
     const { store, clock } = this.#parts;
     const gate = await this.current();
     if ((await store.gateFingerprint()) === gate.fingerprint) return undefined;
+    await store.beginGateCheck(gate.fingerprint);
     let [checked, held, released] = [0, 0, 0];
     for (let after = 0; ;) {
       const page = await store.listIocs(after, BATCH);
       if (page.length === 0) break;
       signal.throwIfAborted();
       const changes = page.flatMap((ioc) => changeOf(ioc, gate));
-      if (changes.length > 0) await store.setHolds(changes, clock());
+      if (changes.length > 0) await store.setHolds(changes, clock(), gate.fingerprint);
       checked += page.length;
       held += changes.filter(({ hold }) => hold !== undefined).length;
       released += changes.filter(({ hold }) => hold === undefined).length;
       after = page.at(-1)!.id;
     }
-    await store.setGateFingerprint(gate.fingerprint);
+    // What runs by an older gate have let pass meanwhile, the next call finds.
+    await store.endGateCheck(gate.fingerprint);
     return { checked, held, released };
   }
 }

@@ -1,18 +1,17 @@
 import { existsSync, rmSync } from 'node:fs';
 
 import type { Feed } from '../model/feed.ts';
-import type { Hold } from '../model/hold.ts';
 import type { Ioc } from '../model/ioc.ts';
 import type { Rejection, Sighting, Source } from '../model/sighting.ts';
 import type { Clock } from '../model/time.ts';
 import { normaliseContext } from '../normalise/context.ts';
 import { InputError } from '../parse/format.ts';
-import type { RunChangeKind, Store } from '../store/store.ts';
+import type { RunChangeKind, RunRecord, Store } from '../store/store.ts';
 import type { Bookmark, FeedDocument } from './access/access.ts';
 import { trip, type Survey } from './fuse.ts';
 import { inputTrouble } from './input-trouble.ts';
 import { openDocument } from './open-document.ts';
-import type { Screening } from './screen.ts';
+import type { CheckingGate, Screening } from './screen.ts';
 import type { FeedState } from './states.ts';
 import { Surveyor, TooManyRecordsError } from './survey.ts';
 import { takeIn } from './take-in.ts';
@@ -22,7 +21,7 @@ export interface RunParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly enrich: (sighting: Sighting) => Sighting;
-  readonly check: (ioc: Ioc, origin: { readonly ownHosts: readonly string[] }) => Hold | undefined;
+  readonly gate: CheckingGate;
   /** Aborted, a run stops between two batches; what it began to publish is completed later. */
   readonly signal: AbortSignal;
 }
@@ -113,9 +112,11 @@ export async function compareDownload(
   for await (const page of surveyor.absent()) for (const ioc of page) await onChange('withdrawn', ioc);
 }
 
-/** Whether a download's files are still there. */
-export function isWhole({ documents }: Download): boolean {
-  return documents.every(({ path }) => existsSync(path));
+/** What a run that waits or was cut off goes on from; undefined when it keeps nothing, or its files are gone. */
+export function downloadOf({ spool }: Pick<RunRecord, 'spool'>): Download | undefined {
+  if (spool === undefined) return undefined;
+  const download = JSON.parse(spool) as Download;
+  return download.documents.every(({ path }) => existsSync(path)) ? download : undefined;
 }
 
 /** Removes a download's files. */
@@ -194,7 +195,7 @@ function absenceCounts(feed: Feed, { complete }: Download): boolean {
   return complete && feed.absence === 'retracts';
 }
 
-function screeningOf({ enrich, check }: RunParts, feed: Feed, document: FeedDocument): Screening {
+function screeningOf({ enrich, gate }: RunParts, feed: Feed, document: FeedDocument): Screening {
   const { threatType, tags, sectors, homepage, access } = feed;
   const { report } = document;
   const defaults = normaliseContext({
@@ -208,5 +209,5 @@ function screeningOf({ enrich, check }: RunParts, feed: Feed, document: FeedDocu
   });
   const addresses = [homepage, access.url, ...(report === undefined ? [] : [document.url])];
   const ownHosts = [...new Set(addresses.flatMap((address) => URL.parse(address)?.hostname ?? []))];
-  return { enrich, check, ownHosts, defaults };
+  return { enrich, gate, ownHosts, defaults };
 }

@@ -7,10 +7,11 @@ import { carriedBy } from './access/credential.ts';
 import { nextAttempt } from './backoff.ts';
 import type { Fetcher } from './fetch/fetcher.ts';
 import { inputTrouble } from './input-trouble.ts';
+import { afterPublishing, asStale, type Remembered, rememberedIn } from './remembered.ts';
 import {
   type Download,
+  downloadOf,
   finishRun,
-  isWhole,
   removeDownload,
   runDownload,
   type RunOutcome,
@@ -22,20 +23,25 @@ import { type FeedState, GOOD_STATES } from './states.ts';
 export const LEASE = 5 * 60_000;
 const RENEWAL = 60_000;
 
-/** So many earlier contents of a feed are remembered by their hashes, to know an old state when it comes again. */
-const MOST_SEEN = 50;
-
-/** A claimed feed that cannot be described, or whose run failed here, is tried again after so long, in milliseconds. */
-const DAY = 86_400_000;
+/** What a cap left is taken after so long, in milliseconds. */
 const SOON = 60_000;
 
-export interface RunnerParts extends Omit<RunParts, 'check'> {
+/**
+ * In milliseconds, the longest wait for a server that was not reached, which does not burden it, as most often it is our network that
+ * comes back; and for a key that is not there.
+ */
+const HOUR = 3_600_000;
+
+/** States in which the server did its part: it is asked again as usual. */
+const WAITING: ReadonlySet<FeedState> = new Set(['held', 'empty', 'stale', 'no_credential']);
+
+export interface RunnerParts extends Omit<RunParts, 'gate'> {
   readonly fetcher: Fetcher;
   readonly accessFor: (kind: Feed['access']['kind']) => Access;
   /** Keeps a text in a file of its own and tells its path. */
   readonly spool: (text: string) => Promise<string>;
   /** The gate as it is when a run begins. */
-  readonly gate: () => Promise<RunParts['check']>;
+  readonly gate: () => Promise<RunParts['gate']>;
   /** The value of a setting that holds a feed's credential. */
   readonly credential: (setting: string) => string | undefined;
   readonly random: () => number;
@@ -49,18 +55,12 @@ export interface Turn {
   readonly nextAt: number;
 }
 
-/** What is kept of a feed between runs: what its access left, and the hashes of what it said. */
-interface Kept {
-  readonly access?: Bookmark;
-  readonly seen?: readonly string[];
-}
-
 interface Result {
   readonly state: FeedState;
   readonly reason?: string;
   readonly run?: RunOutcome;
   readonly retryAt?: number;
-  readonly bookmark?: Kept;
+  readonly bookmark?: Remembered;
   /** Whether the next run is to follow at once. */
   readonly soon?: boolean;
 }
@@ -69,11 +69,31 @@ interface Result {
  * Runs a feed that `owner` has claimed, from the download to publication, notes how it fares, and gives up the claim. What is
  * wrong with a feed is told and never thrown; throws `StoreError`, and when the signal is aborted.
  */
-export async function runFeed(
+export function runFeed(parts: RunnerParts, feed: Feed, record: FeedRecord, owner: string): Promise<Turn> {
+  return holding(parts, feed, record, owner, (held) => attempt(held, feed, record, owner));
+}
+
+/** Publishes a run that waits, of a feed that `owner` has claimed; otherwise as `runFeed`. */
+export function releaseFeed(
   parts: RunnerParts,
   feed: Feed,
   record: FeedRecord,
   owner: string,
+  run: RunRecord,
+): Promise<Turn> {
+  return holding(parts, feed, record, owner, async (held) => {
+    const result = await resume({ ...held, gate: await held.gate() }, feed, record, owner, run);
+    return result ?? { state: 'failed', reason: `the download of run ${run.id} is gone` };
+  });
+}
+
+/** Does a claimed feed's work, prolonging the claim meanwhile, and gives it up with a note of how the feed fares. */
+async function holding(
+  parts: RunnerParts,
+  feed: Feed,
+  record: FeedRecord,
+  owner: string,
+  work: (parts: RunnerParts) => Promise<Result>,
 ): Promise<Turn> {
   const { store, clock } = parts;
   const lost = new AbortController();
@@ -86,13 +106,14 @@ export async function runFeed(
   renewing.unref();
   const signal = AbortSignal.any([parts.signal, lost.signal]);
   try {
-    const result = await attempt({ ...parts, signal }, feed, record, owner);
-    return await settle(parts, feed, record, owner, result);
+    return await settle(parts, feed, record, owner, await work({ ...parts, signal }));
   } catch (error) {
     if (parts.signal.aborted) {
       await release(parts, feed, record, owner);
       throw error;
     }
+    if (lost.signal.aborted)
+      throw new StoreError('lost_lease', `another process has taken over the feed ${feed.name}`);
     if (error instanceof StoreError && error.code === 'lost_lease') throw error;
     const reason = error instanceof StoreError ? error.message : String(error);
     return await settle(parts, feed, record, owner, { state: 'failed', reason });
@@ -102,38 +123,36 @@ export async function runFeed(
 }
 
 async function attempt(parts: RunnerParts, feed: Feed, record: FeedRecord, owner: string): Promise<Result> {
-  const check = await parts.gate();
-  const runParts: RunParts = { ...parts, check };
-  const unfinished = await openRun(parts, feed.name, 'publishing');
-  if (unfinished !== undefined) {
-    const resumed = await resume(runParts, feed, unfinished, owner);
+  const { store, clock } = parts;
+  const runParts: RunParts = { ...parts, gate: await parts.gate() };
+  const newest = await store.newestRun(feed.name);
+  if (newest?.state === 'reading')
+    await store.endRun(newest.id, clock(), 'it was cut off before it published anything');
+  if (newest?.state === 'publishing') {
+    const resumed = await resume(runParts, feed, record, owner, newest);
     if (resumed !== undefined) return resumed;
   }
   return await download(parts, runParts, feed, record, owner);
 }
 
-/** Goes on with a run that a crash or a shutdown cut off; undefined when its files are gone and it is closed. */
+/** Publishes a run that waited, or goes on with one that was cut off; undefined when its files are gone and it is closed. */
 async function resume(
   parts: RunParts,
   feed: Feed,
-  unfinished: RunRecord,
+  record: FeedRecord,
   owner: string,
+  unfinished: RunRecord,
 ): Promise<Result | undefined> {
   const { store, clock } = parts;
-  const left = JSON.parse(unfinished.spool ?? 'null') as Download | null;
-  if (left === null || !isWhole(left)) {
+  const left = downloadOf(unfinished);
+  if (left === undefined) {
     await store.endRun(unfinished.id, clock(), 'it was cut off, and its download is gone');
     return undefined;
   }
   await store.adoptRun(unfinished.id, owner);
   const run = await finishRun(parts, feed, unfinished.id, left);
   removeDownload(left);
-  return {
-    state: run.state,
-    ...(run.reason !== undefined && { reason: run.reason }),
-    run,
-    bookmark: { access: left.bookmark },
-  };
+  return resultOf(run, record, left.bookmark);
 }
 
 async function download(
@@ -146,35 +165,66 @@ async function download(
   const { credential } = feed;
   const carried = carriedBy(feed, credential && parts.credential(credential.setting));
   if (typeof carried === 'string') return { state: 'no_credential', reason: carried };
-  const kept = JSON.parse(record.bookmark ?? '{}') as Kept;
+  const remembered = rememberedIn(record);
   const outcome = await accessed(parts, {
     feed,
     fetcher: parts.fetcher,
     ...carried,
-    bookmark: kept.access,
+    bookmark: remembered.access,
     now: parts.clock(),
     signal: parts.signal,
     spool: parts.spool,
   });
-  if (outcome.state === 'unchanged') return await unchanged(parts, feed, record, kept, outcome.bookmark);
+  if (outcome.state === 'unchanged') return await unchanged(parts, feed, record, outcome.bookmark);
   if (outcome.state !== 'fetched') return outcome;
   const found: Download = outcome;
-  const age = ageOf(kept, found.bookmark);
-  if (age === 'older' && found.complete && feed.absence === 'retracts') {
-    removeDownload(found);
-    return { state: 'stale', reason: 'an older state than the one that was published' };
+  if (found.complete && feed.absence === 'retracts') {
+    const stale = asStale(remembered, found.bookmark, parts.clock());
+    if (stale !== undefined) {
+      removeDownload(found);
+      return { state: 'stale', reason: 'an older state than the one that was published', bookmark: stale };
+    }
   }
-  await discardHeld(parts, feed.name);
-  const run = await runDownload(runParts, feed, { owner }, found);
-  if (run.state !== 'held') removeDownload(found);
+  const result = await take(runParts, feed, record, owner, found);
+  // What a cap left for the next run is not left for long.
+  return result.state === 'fine' && outcome.more === true ? { ...result, soon: true } : result;
+}
+
+/** Takes a download through the pipeline; unless a run still needs its files, they are removed, whatever happens. */
+async function take(
+  parts: RunParts,
+  feed: Feed,
+  record: FeedRecord,
+  owner: string,
+  found: Download,
+): Promise<Result> {
+  try {
+    const waiting = await heldRun(parts, feed.name);
+    if (waiting !== undefined && isSame(waiting, found)) return stillHeld(waiting);
+    if (waiting !== undefined) await discardHeld(parts, waiting, 'a newer download took its place');
+    return resultOf(await runDownload(parts, feed, { owner }, found), record, found.bookmark);
+  } finally {
+    if (!(await isNeeded(parts, feed.name, found))) removeDownload(found);
+  }
+}
+
+/** Whether the newest run goes on from these files later. Where nobody can tell, they are left until the next start. */
+async function isNeeded({ store }: RunParts, feed: string, { documents }: Download): Promise<boolean> {
+  try {
+    const { spool } = (await store.newestRun(feed)) ?? {};
+    return spool !== undefined && documents.some(({ path }) => spool.includes(JSON.stringify(path)));
+  } catch {
+    return true;
+  }
+}
+
+function resultOf(run: RunOutcome, record: FeedRecord, access: Bookmark): Result {
   const { state, reason } = run;
   return {
     state,
     ...(reason !== undefined && { reason }),
     run,
-    ...(state === 'fine' && { bookmark: bookmarkOf(kept, found.bookmark) }),
-    // What a cap left for the next run is not left for long.
-    ...(state === 'fine' && outcome.more === true && { soon: true }),
+    ...(state === 'fine' && { bookmark: afterPublishing(rememberedIn(record), access) }),
   };
 }
 
@@ -191,47 +241,52 @@ async function accessed(
   }
 }
 
-/** What is unchanged is fine, but for a feed whose newest state still waits for the operator. */
+/**
+ * What is unchanged is fine. A whole that waits is of no use any more then, as its publisher is back at what is published; what is
+ * no whole still waits for the operator.
+ */
 async function unchanged(
   parts: RunnerParts,
   feed: Feed,
   record: FeedRecord,
-  kept: Kept,
   access: Bookmark | undefined,
 ): Promise<Result> {
-  const bookmark = access === undefined ? {} : { bookmark: { ...kept, access } };
-  const held = await openRun(parts, feed.name, 'held');
-  if (held === undefined) return { state: 'unchanged', ...bookmark };
-  return { state: 'held', reason: held.failure ?? record.reason ?? 'it waits for you', ...bookmark };
+  const { stale: _stale, ...remembered } = rememberedIn(record);
+  const bookmark = { bookmark: access === undefined ? remembered : { ...remembered, access } };
+  const waiting = await heldRun(parts, feed.name);
+  if (waiting !== undefined && downloadOf(waiting)?.complete === false)
+    return { ...stillHeld(waiting), ...bookmark };
+  if (waiting !== undefined)
+    await discardHeld(parts, waiting, 'its publisher went back to what is published');
+  return { state: 'unchanged', ...bookmark };
 }
 
-async function openRun(
-  { store }: RunnerParts,
-  feed: string,
-  state: RunRecord['state'],
-): Promise<RunRecord | undefined> {
+function stillHeld({ id, failure }: RunRecord): Result {
+  const told = { state: 'held', reason: failure ?? 'it waits for you' } as const;
+  return { ...told, run: { ...told, run: id } };
+}
+
+/** The feed's run that waits for the operator: the newest one, or none. */
+async function heldRun({ store }: Pick<RunParts, 'store'>, feed: string): Promise<RunRecord | undefined> {
   const newest = await store.newestRun(feed);
-  return newest?.state === state ? newest : undefined;
+  return newest?.state === 'held' ? newest : undefined;
 }
 
-/** A newer download takes the place of one that waits. */
-async function discardHeld(parts: RunnerParts, feed: string): Promise<void> {
-  const held = await openRun(parts, feed, 'held');
-  if (held === undefined) return;
-  if (held.spool !== undefined) removeDownload(JSON.parse(held.spool) as Download);
-  await parts.store.closeRun(held.id, 'discarded', 'a newer download took its place', parts.clock());
+async function discardHeld(
+  { store, clock }: Pick<RunParts, 'store' | 'clock'>,
+  held: RunRecord,
+  reason: string,
+): Promise<void> {
+  const left = downloadOf(held);
+  if (left !== undefined) removeDownload(left);
+  await store.closeRun(held.id, 'discarded', reason, clock());
 }
 
-/** Whether what was downloaded is an earlier state of its feed: by its date, or because it said just that once before. */
-function ageOf({ access, seen = [] }: Kept, now: Bookmark): 'older' | 'new' {
-  const [before, after] = [access?.lastModified, now.lastModified].map((text) => Date.parse(String(text)));
-  if (before! > after!) return 'older';
-  return typeof now.sha256 === 'string' && seen.includes(now.sha256) ? 'older' : 'new';
-}
-
-function bookmarkOf({ seen = [] }: Kept, access: Bookmark): Kept {
-  const hash = access.sha256;
-  return { access, seen: typeof hash === 'string' ? [...seen, hash].slice(-MOST_SEEN) : seen };
+/** Whether a feed says once more what waits already. */
+function isSame(held: RunRecord, found: Download): boolean {
+  const waiting = downloadOf(held);
+  const hash = found.bookmark.sha256;
+  return found.complete && typeof hash === 'string' && waiting?.bookmark.sha256 === hash;
 }
 
 async function settle(
@@ -243,11 +298,13 @@ async function settle(
 ): Promise<Turn> {
   const now = clock();
   const good = GOOD_STATES.has(state);
-  const waiting = state === 'held' || state === 'empty' || state === 'stale';
+  const waiting = WAITING.has(state);
   const failures = good || waiting ? 0 : record.failures + 1;
   const nextAt = nextAttempt({
-    interval: soon === true ? SOON : state === 'no_credential' ? DAY : feed.interval,
+    interval:
+      soon === true ? SOON : state === 'no_credential' ? Math.min(HOUR, feed.interval) : feed.interval,
     failures,
+    ...(state === 'unreachable' && { longest: HOUR }),
     retryAt,
     now,
     random: random(),

@@ -1,6 +1,6 @@
 import type { Feed } from '../model/feed.ts';
 import type { Clock } from '../model/time.ts';
-import { type FeedRecord, type Store, StoreError } from '../store/store.ts';
+import type { FeedRecord, Store } from '../store/store.ts';
 import { LEASE, type Turn } from './runner.ts';
 
 /** So many feeds run at once: most of a run is waiting for its server. */
@@ -40,8 +40,8 @@ export async function runSchedule(parts: ScheduleParts, signal: AbortSignal): Pr
       continue;
     }
     const claimed = await claim(parts);
-    if (claimed === undefined) {
-      const pause = parts.sleep(await untilDue(parts), signal);
+    if (claimed === undefined || claimed === 'trouble') {
+      const pause = parts.sleep(claimed === undefined ? await untilDue(parts) : patienceOf(parts), signal);
       await Promise.race([pause, ...running]);
       continue;
     }
@@ -51,13 +51,23 @@ export async function runSchedule(parts: ScheduleParts, signal: AbortSignal): Pr
   await Promise.all(running);
 }
 
-async function claim({ store, owner, clock, onTrouble }: ScheduleParts): Promise<FeedRecord | undefined> {
+async function claim({
+  store,
+  owner,
+  clock,
+  onTrouble,
+}: ScheduleParts): Promise<FeedRecord | undefined | 'trouble'> {
   try {
     return await store.claimFeed(owner, clock(), LEASE);
   } catch (error) {
     onTrouble(error);
-    return undefined;
+    return 'trouble';
   }
+}
+
+/** A disk that is full fills the log, too, when it is asked without pause. */
+function patienceOf({ patience = PATIENCE }: ScheduleParts): number {
+  return patience;
 }
 
 async function takeTurn(parts: ScheduleParts, record: FeedRecord): Promise<void> {
@@ -85,15 +95,15 @@ async function giveUp({ store, clock, owner }: ScheduleParts, record: FeedRecord
 }
 
 /** How long until the next feed falls due, in milliseconds; not longer than one is patient. */
-async function untilDue({ store, clock, onTrouble, patience = PATIENCE }: ScheduleParts): Promise<number> {
+async function untilDue(parts: ScheduleParts): Promise<number> {
+  const { store, clock, onTrouble } = parts;
   try {
     const feeds = await store.listFeeds();
     const next = Math.min(...feeds.filter(({ enabled }) => enabled).map(freeAt));
-    return Math.max(LEAST_PAUSE, Math.min(patience, next - clock()));
+    return Math.max(LEAST_PAUSE, Math.min(patienceOf(parts), next - clock()));
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
     onTrouble(error);
-    return patience;
+    return patienceOf(parts);
   }
 }
 

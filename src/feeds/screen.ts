@@ -5,12 +5,20 @@ import { presentable, toSighting } from '../normalise/sighting.ts';
 import { refused } from '../normalise/normalised.ts';
 import type { ReadItem } from '../parse/format.ts';
 
+/** A gate as a run uses it, from its beginning to its end. */
+export interface CheckingGate {
+  /** What it is made of, so that the store can tell what another gate has let pass; without it, nobody asks. */
+  readonly fingerprint?: string;
+  /** Why an IOC may not be published, or undefined. */
+  check(ioc: Ioc, origin: { readonly ownHosts: readonly string[] }): Hold | undefined;
+}
+
 /** What a record goes through between its reader and the store, besides being normalised. */
 export interface Screening {
   /** Adds what follows from what a sighting says. */
   readonly enrich?: (sighting: Sighting) => Sighting;
-  /** Why an IOC may not be published, or undefined. */
-  readonly check?: (ioc: Ioc, origin: { readonly ownHosts: readonly string[] }) => Hold | undefined;
+  /** What says why an IOC may not be published. */
+  readonly gate?: CheckingGate;
   /** Hosts of the feed itself, or of the report: to name them accuses nobody. */
   readonly ownHosts?: readonly string[];
   /** What holds for every record that does not say otherwise. */
@@ -25,12 +33,12 @@ export type Screened =
 /** Takes one record through normalisation, conclusions and the gate. Never throws. */
 export function screen(item: ReadItem, screening: Screening): Screened {
   if (item.kind === 'rejection') return { ok: false, rejection: presentable(item.rejection) };
-  const { defaults, enrich, check, ownHosts = [] } = screening;
+  const { defaults, enrich, gate, ownHosts = [] } = screening;
   const outcome = toSighting(item.ioc);
   if (!outcome.ok) return outcome;
   const stated = defaults === undefined ? outcome.sighting : withDefaults(outcome.sighting, defaults);
   const sighting = enrich === undefined ? stated : enrich(stated);
-  const hold = check?.(sighting, { ownHosts });
+  const hold = gate?.check(sighting, { ownHosts });
   if (hold === undefined) return { ok: true, sighting };
   if (hold.rule === 'own_domain') return { ok: false, rejection: ownHost(item.ioc.place, sighting, hold) };
   return { ok: true, sighting: { ...sighting, hold } };

@@ -6,7 +6,7 @@ export const FEED_STATES = {
   fine: 'its last run was published',
   unchanged: 'its publisher has nothing new',
   empty: 'it holds no records at all; nothing is taken back for that',
-  stale: 'it gives an older state than before; nothing is taken back for that',
+  stale: 'it gives an older state than before; nothing is taken back for that, unless it does so for a day',
   html: 'it gives a web page where data was expected: it may want a key, or have moved',
   drifted: 'its format is not the one that we know',
   held: 'it changed out of proportion and waits for you; the last good state is served',

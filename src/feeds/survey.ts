@@ -29,7 +29,7 @@ export class Surveyor {
   readonly #onChange: ChangeListener;
   readonly #listed = new BitSet();
   readonly #rejected = new Map<RejectionCode, number>();
-  readonly #counts = { listed: 0, added: 0, changed: 0, same: 0, held: 0 };
+  readonly #counts = { listed: 0, added: 0, changed: 0, same: 0, held: 0, takenBack: 0 };
   #records = 0;
   #batch: Sighting[] = [];
 
@@ -100,6 +100,7 @@ export class Surveyor {
       this.#counts.listed += 1;
       this.#counts[change === 'new' ? 'added' : change] += 1;
       if (batch[index]!.hold !== undefined) this.#counts.held += 1;
+      if (change === 'changed' && batch[index]!.revoked === true) this.#counts.takenBack += 1;
       // What it lists as taken back, it does not stand by; that it is listed at all is no absence.
       if (id > 0) this.#listed.add(id);
       if (change !== 'same') await this.#onChange(change === 'new' ? 'added' : 'changed', batch[index]!);

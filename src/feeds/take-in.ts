@@ -110,7 +110,8 @@ class Intake {
     this.#sightings = [];
     this.#rejections = [];
     if (sightings.length > 0) {
-      const counts = await this.#store.ingest(this.#run, sightings, this.#options.clock());
+      const { clock, screening } = this.#options;
+      const counts = await this.#store.ingest(this.#run, sightings, clock(), screening?.gate?.fingerprint);
       this.report = {
         ...this.report,
         read: this.report.read + sightings.length,

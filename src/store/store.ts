@@ -65,9 +65,10 @@ export interface IndicatorWrites {
   beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number>;
   /**
    * Takes in one batch of one source's sightings, all or nothing, and publishes a version of every
-   * indicator that changed visibly. What has a hold is kept and not published.
+   * indicator that changed visibly. What has a hold is kept and not published. `gate` is the fingerprint of the gate that the holds
+   * are of: is it not the one by which all IOCs were checked last, that check has to be done again.
    */
-  ingest(run: number, sightings: readonly Sighting[], now: number): Promise<IngestCounts>;
+  ingest(run: number, sightings: readonly Sighting[], now: number, gate?: string): Promise<IngestCounts>;
   /**
    * Takes in that the run's source says nothing any more of these IOCs (ids as in `KnownIoc`), and revokes those of which
    * nobody else does. Returns of how many it withdrew its word.
@@ -112,12 +113,15 @@ export interface IngestCounts {
   readonly lastStamp: number;
 }
 
+/** What runs changed can be looked at and undone for so long, in milliseconds: 30 days. */
+export const CHANGES_KEPT = 30 * 86_400_000;
+
 /** Runs: looking at what they changed, and taking it back. */
 export interface RunStore {
   /** The newest runs first, with what they took and what they did not. */
   listRuns(limit: number): Promise<readonly RunRecord[]>;
   findRun(run: number): Promise<RunRecord | undefined>;
-  /** What a run changed, for those after the id `after`; kept for 30 days. */
+  /** What a run changed, for those after the id `after`; kept for `CHANGES_KEPT`. */
   listChanges(run: number, after: number, limit: number): Promise<readonly RunChange[]>;
   /** Says how far a run is, what it needs to go on (`spool`, JSON), and why it stands still. */
   setRunState(run: number, state: RunState, spool?: string, reason?: string): Promise<void>;
@@ -205,11 +209,21 @@ export interface GateStore {
   removeEntry(list: OperatorEntry['list'], value: string): Promise<boolean>;
   /** All IOCs, by id, for those after the id `after`. */
   listIocs(after: number, limit: number): Promise<readonly KnownIoc[]>;
-  /** Holds IOCs back, or, without a hold, lets them go; publishes what changes by it. Returns how many versions. */
-  setHolds(holds: readonly { readonly id: number; readonly hold?: Hold }[], now: number): Promise<number>;
-  /** The fingerprint of the gate by which all IOCs were last checked; empty for none. */
+  /**
+   * Holds IOCs back, or, without a hold, lets them go; publishes what changes by it. Returns how many versions. `gate` as
+   * for `ingest`.
+   */
+  setHolds(
+    holds: readonly { readonly id: number; readonly hold?: Hold }[],
+    now: number,
+    gate?: string,
+  ): Promise<number>;
+  /** The fingerprint of the gate by which all IOCs were last checked; empty for none, or while they are being checked. */
   gateFingerprint(): Promise<string>;
-  setGateFingerprint(fingerprint: string): Promise<void>;
+  /** Notes that all IOCs begin to be checked by the gate of this fingerprint. */
+  beginGateCheck(fingerprint: string): Promise<void>;
+  /** Notes that they have been. False when meanwhile another gate's holds came in: they are to be checked again. */
+  endGateCheck(fingerprint: string): Promise<boolean>;
 }
 
 /** The feeds of the catalogue and the operator's own, with how they fare. Times are UTC milliseconds. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 
 import { lines } from '../feeds/runs.ts';
@@ -117,6 +119,96 @@ test('undo publishes the reversal of a run and switches its feed off', async (t)
   assert.match(undone.talk, /^4 changes undone.*\nours is off/);
   assert.deepEqual(await names(b), lines(0, 5).trim().split('\n'));
   assert.match((await b.feed('status', 'ours')).out, /, off/);
+});
+
+test('an undone run is forgotten: enabled again, its feed is asked for everything', async (t) => {
+  const b = await feedBench(t);
+  const url = b.world.serve('/list.txt', { body: lines(0, 5), etag: true });
+  await b.feed('add', url, ...OURS);
+  await b.feed('run', 'ours');
+  await b.feed('undo', '1');
+  assert.deepEqual(await names(b), []);
+  const { out } = await b.feed('status', 'ours');
+  assert.match(out, /^ours {2}undone, .*, off\n {6}run 1 was undone; .*feed enable ours\n$/);
+  await b.feed('enable', 'ours');
+  assert.match((await b.feed('run', 'ours')).talk, /^ours: fine: 5 listed/m);
+  assert.deepEqual(await names(b), lines(0, 5).trim().split('\n'));
+});
+
+test('an undo can be undone, and an old run undone beneath newer ones', async (t) => {
+  const b = await feedBench(t);
+  const url = b.world.serve('/list.txt', { body: lines(0, 5) }, { body: lines(1, 8) }, { body: lines(0, 8) });
+  await b.feed('add', url, ...OURS);
+  for (let run = 1; run <= 3; run += 1) await b.feed('run', 'ours');
+  const undone = await b.feed('undo', '2');
+  assert.match(undone.talk, /^3 changes undone, as run 4\.\n1 have been changed again by later runs/);
+  assert.deepEqual(await names(b), lines(0, 5).trim().split('\n'));
+  assert.match((await b.feed('undo', '4')).talk, /^3 changes undone, as run 5\.$/);
+  assert.deepEqual(await names(b), lines(0, 8).trim().split('\n'));
+});
+
+test('what a run changed is undone for thirty days; later it is told, and the feed stays on', async (t) => {
+  const b = await feedBench(t);
+  await b.feed('add', b.world.serve('/list.txt', { body: lines(0, 5) }), ...OURS);
+  await b.feed('run', 'ours');
+  const clock = () => Date.now() + 31 * 86_400_000;
+  const { code, talk } = await b.run(['feed', 'undo', '1'], { clock });
+  assert.equal(code, 2);
+  assert.match(talk, /longer ago than is kept/);
+  assert.doesNotMatch((await b.feed('status', 'ours')).out, /off/);
+});
+
+test('status names the run that waits, and what to do about it', async (t) => {
+  const b = await feedBench(t);
+  const url = b.world.serve('/list.txt', { body: lines(0, 100) }, { body: lines(0, 10) });
+  await b.feed('add', url, ...OURS);
+  await b.feed('run', 'ours');
+  await b.feed('run', 'ours');
+  assert.match(
+    (await b.feed('status', 'ours')).out,
+    /^ours {2}held, .*\n {6}90 of 100 .*\n {6}Look at it: soc-defenders feed diff 2\n {6}Then: .* release 2, or feed discard 2\n$/,
+  );
+});
+
+test('a run that waits can be discarded although its files are gone, and is when its feed is removed', async (t) => {
+  const b = await feedBench(t);
+  const url = b.world.serve(
+    '/list.txt',
+    { body: lines(0, 100) },
+    { body: lines(0, 10) },
+    { body: lines(0, 9) },
+  );
+  await b.feed('add', url, ...OURS);
+  await b.feed('run', 'ours');
+  await b.feed('run', 'ours');
+  const spool = join(b.data, 'spool');
+  for (const name of readdirSync(spool)) rmSync(join(spool, name));
+  assert.match((await b.feed('release', '2')).talk, /is gone\. Discard the run/);
+  assert.equal((await b.feed('discard', '2')).code, 0);
+  await b.feed('run', 'ours');
+  assert.equal(readdirSync(spool).length, 1);
+  assert.equal((await b.feed('remove', 'ours')).code, 0);
+  assert.deepEqual(readdirSync(spool), []);
+  const run = await b.withStore((store) => store.findRun(3));
+  assert.deepEqual([run?.state, run?.failure], ['discarded', 'its feed was removed']);
+});
+
+test('two feeds of one title are refused: each would take back what the other reports', async (t) => {
+  const b = await feedBench(t);
+  const url = b.world.serve('/list.txt', { body: lines(0, 1) });
+  await b.feed('add', url, ...OURS);
+  const { code, talk } = await b.feed('add', url, '--name', 'second', '--title', 'Our list');
+  assert.equal(code, 2);
+  assert.match(talk, /ours has the title "Our list" already/);
+  assert.equal((await b.feed('add', url, ...OURS)).code, 0, 'itself, it may replace');
+});
+
+test('a look from a shell with other settings switches no feed of the catalogue', async (t) => {
+  const b = await feedBench(t);
+  await b.feed('list');
+  await b.run(['feed', 'status'], { env: { SOC_FEEDS: 'on' } });
+  const enabled = (await b.withStore((store) => store.listFeeds())).filter((feed) => feed.enabled);
+  assert.deepEqual(enabled, []);
 });
 
 test('an import can be undone too', async (t) => {

@@ -13,6 +13,7 @@ const USUAL: Survey = {
   changed: 100,
   same: 870,
   absent: 25,
+  takenBack: 0,
   held: 3,
   rejected: new Map([['bad_domain', 4]]),
 };
@@ -42,6 +43,12 @@ test('a download without records is empty, whatever stood before', () => {
 test('a download of which more than half is gone is held, and a smaller loss is not', () => {
   assert.equal(trip({ ...USUAL, absent: 501 })?.state, 'held');
   assert.equal(trip({ ...USUAL, absent: 500 }), undefined);
+});
+
+test('a download that takes more than half back in so many words is held', () => {
+  assert.equal(trip({ ...USUAL, absent: 0, takenBack: 501 })?.state, 'held');
+  assert.match(trip({ ...USUAL, absent: 100, takenBack: 401 })!.reason, /501 of 1000 .* taken back/);
+  assert.equal(trip({ ...USUAL, absent: 100, takenBack: 400 }), undefined);
 });
 
 test('a small list may change as a whole', () => {

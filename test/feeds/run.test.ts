@@ -115,7 +115,6 @@ test('a download out of proportion waits for the operator while the last good se
   assert.match(shrunk.reason!, /360 of 400/);
   assert.equal((await bench.published()).length, 400);
   assert.equal(spooled(bench.directory).length, 1, 'the download is kept');
-  assert.equal((await bench.turn({ state: 'unchanged' })).state, 'held', 'it still waits');
   const grown = await bench.turn(lines(0, 4_000));
   assert.equal(grown.state, 'held');
   assert.equal((await bench.published()).length, 400);
@@ -127,6 +126,73 @@ test('a download out of proportion waits for the operator while the last good se
   assert.equal(spooled(bench.directory).length, 1, 'only the newest download is kept');
   assert.equal((await bench.turn(lines(1, 401))).state, 'fine');
   assert.deepEqual(spooled(bench.directory), []);
+});
+
+test('what waits keeps its number while the feed says the same, and is dropped when the feed takes it back', async (t) => {
+  const bench = await feedBench(t);
+  const said = (sha256: string) => ({ bookmark: { sha256 } });
+  await bench.turn(lines(0, 400), said('a'));
+  const first = await bench.turn(lines(0, 40), said('b'));
+  bench.clock.advance(HOUR);
+  const second = await bench.turn(lines(0, 40), said('b'));
+  assert.deepEqual([second.state, second.run?.run], ['held', first.run?.run]);
+  assert.equal(second.reason, first.reason);
+  assert.equal(spooled(bench.directory).length, 1, 'one download is kept');
+  assert.equal((await bench.turn({ state: 'unchanged' })).state, 'unchanged');
+  const run = await bench.store.findRun(first.run!.run);
+  assert.deepEqual([run?.state, run?.failure], ['discarded', 'its publisher went back to what is published']);
+  assert.deepEqual(spooled(bench.directory), []);
+  assert.equal((await bench.published()).length, 400);
+});
+
+test('a part that waits goes on waiting while there is nothing newer', async (t) => {
+  const bench = await feedBench(t);
+  await bench.turn(lines(0, 40));
+  const gate = async () => ({ check: () => HOLD });
+  const documents = [{ path: bench.spool(lines(100, 200)), url: LIST.access.url, format: 'list' }];
+  const accessFor = () => async () =>
+    ({ state: 'fetched', documents, bookmark: { items: [] }, complete: false }) as const;
+  const held = await bench.turn('', { parts: { gate, accessFor } });
+  assert.equal(held.state, 'held');
+  assert.equal((await bench.turn({ state: 'unchanged' })).state, 'held');
+});
+
+test('a run that fails in the middle leaves no file and no open run', async (t) => {
+  const bench = await feedBench(t);
+  const check = (): never => {
+    throw new Error('a mistake of ours');
+  };
+  const turn = await bench.turn(lines(0, 3), { parts: { gate: async () => ({ check }) } });
+  assert.deepEqual([turn.state, turn.reason], ['failed', 'Error: a mistake of ours']);
+  assert.deepEqual(spooled(bench.directory), []);
+  assert.equal((await bench.turn(lines(0, 3))).state, 'fine');
+  const runs = await bench.store.listRuns(2);
+  assert.deepEqual(
+    runs.map(({ state, failure }) => [state, failure]),
+    [
+      ['done', undefined],
+      ['failed', 'it was cut off before it published anything'],
+    ],
+  );
+});
+
+test('a state that comes again with a newer date is new, and so is one that is given for a day', async (t) => {
+  const bench = await feedBench(t);
+  const dated = (day: number) => new Date(Date.UTC(2026, 0, day)).toUTCString();
+  const say = (text: string, sha256: string, day?: number) =>
+    bench.turn(text, { bookmark: { sha256, ...(day !== undefined && { lastModified: dated(day) }) } });
+  await say(lines(0, 3), 'a', 10);
+  await say(lines(0, 4), 'b', 11);
+  assert.equal((await say(lines(0, 3), 'a', 12)).state, 'fine');
+  assert.equal((await bench.published()).length, 3);
+  await say(lines(0, 5), 'c');
+  assert.equal((await say(lines(0, 3), 'a')).state, 'stale');
+  bench.clock.advance(23 * HOUR);
+  assert.equal((await say(lines(0, 4), 'b')).state, 'stale', 'another old state');
+  assert.equal((await say(lines(0, 4), 'b')).state, 'stale');
+  bench.clock.advance(24 * HOUR);
+  assert.equal((await say(lines(0, 4), 'b')).state, 'fine');
+  assert.equal((await bench.published()).length, 4);
 });
 
 test('an older state than the one that stands takes nothing back', async (t) => {
@@ -162,6 +228,21 @@ test('trouble is noted with its reason, and the last good state and its time sta
   assert.equal((await bench.store.listFeeds())[0]?.failures, 0);
 });
 
+test('a network that was gone for days is noticed within the hour when it is back', async (t) => {
+  const bench = await feedBench(t);
+  const waits: number[] = [];
+  for (let time = 0; time < 12; time += 1) {
+    const { nextAt } = await bench.turn({ state: 'unreachable', reason: 'no network' });
+    waits.push(nextAt - bench.clock.now);
+  }
+  assert.ok(Math.max(...waits) <= HOUR && waits.at(-1)! > HOUR / 4, waits.join(' '));
+  for (let time = 0; time < 12; time += 1) {
+    const { nextAt } = await bench.turn({ state: 'server_error', reason: 'it says 500' });
+    waits.push(nextAt - bench.clock.now);
+  }
+  assert.ok(waits.at(-1)! > 12 * HOUR, 'a server that fails is spared');
+});
+
 test('a feed that needs a key says which setting holds it, and fetches nothing without it', async (t) => {
   const bench = await feedBench(t);
   const credential = {
@@ -179,6 +260,7 @@ test('a feed that needs a key says which setting holds it, and fetches nothing w
   const turn = await bench.turn('', { feed, parts: { accessFor } });
   assert.equal(turn.state, 'no_credential');
   assert.match(turn.reason!, /SOC_FEED_KEY_X/);
+  assert.ok(turn.nextAt - bench.clock.now < 1.2 * HOUR, 'a key that is configured now is soon noticed');
   assert.equal(asked, 0);
 });
 
@@ -214,27 +296,26 @@ test('a credential is sent as the feed wants it', async (t) => {
 test('what the gate holds is kept and not published; a download full of it waits', async (t) => {
   const bench = await feedBench(t);
   const few = {
-    gate:
-      async () =>
-      ({ value }: { value: string }) =>
-        value === 'host-1.example.net' ? HOLD : undefined,
+    gate: async () => ({
+      check: ({ value }: { value: string }) => (value === 'host-1.example.net' ? HOLD : undefined),
+    }),
   };
   const turn = await bench.turn(lines(0, 3), { parts: few });
   assert.equal(turn.state, 'fine');
   assert.deepEqual(await bench.published(), ['host-0.example.net', 'host-2.example.net']);
   const record = await bench.store.findIoc({ type: 'domain', value: 'host-1.example.net' });
   assert.deepEqual(record?.hold, HOLD);
-  const all = await bench.turn(lines(0, 100), { parts: { gate: async () => () => HOLD } });
+  const all = await bench.turn(lines(0, 100), { parts: { gate: async () => ({ check: () => HOLD }) } });
   assert.equal(all.state, 'held');
 });
 
 test('the feed’s own host is quarantined and does not stop others from reporting it', async (t) => {
   const bench = await feedBench(t);
   const own: Hold = { rule: 'own_domain', list: 'own', entry: 'feed.example.org' };
-  const gate =
-    async () =>
-    (_ioc: object, { ownHosts }: { readonly ownHosts: readonly string[] }) =>
-      ownHosts.includes('feed.example.org') ? own : undefined;
+  const gate = async () => ({
+    check: (_ioc: object, { ownHosts }: { readonly ownHosts: readonly string[] }) =>
+      ownHosts.includes('feed.example.org') ? own : undefined,
+  });
   const turn = await bench.turn('feed.example.org\n', { parts: { gate } });
   assert.equal(turn.run?.survey?.rejected.get('own_host'), 1);
   assert.equal((await bench.store.listQuarantine(turn.run?.run ?? 0))[0]?.code, 'own_host');
@@ -288,6 +369,21 @@ test('a run that was cut off in the middle of publishing is completed by the nex
   assert.equal((await bench.store.findRun(run))?.state, 'done');
   assert.equal(existsSync(path), false);
   assert.match((await bench.store.listFeeds())[0]!.bookmark!, /"2/);
+});
+
+test('a run that is gone on with and cannot be read any more is not taken for published', async (t) => {
+  const bench = await feedBench(t);
+  await bench.turn(lines(0, 3), { bookmark: { sha256: 'a' } });
+  const before = (await bench.store.listFeeds())[0]!.bookmark;
+  await bench.store.claimFeed('dead', bench.clock.now, HOUR, 'list');
+  const lease = { feed: 'list', owner: 'dead' };
+  const run = await bench.store.beginRun({ ...SOURCE, name: LIST.title }, 'x', bench.clock.now, lease);
+  const documents = [{ path: bench.spool('<html>'), url: LIST.access.url, format: 'list' }];
+  const download = { documents, bookmark: { sha256: 'b' }, complete: true };
+  await bench.store.setRunState(run, 'publishing', JSON.stringify(download));
+  bench.clock.advance(2 * HOUR);
+  assert.equal((await bench.turn('')).state, 'html');
+  assert.equal((await bench.store.listFeeds())[0]!.bookmark, before);
 });
 
 test('a run whose download is gone is closed, and the feed is asked again', async (t) => {

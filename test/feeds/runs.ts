@@ -99,7 +99,7 @@ export async function feedBench(context: TestContext): Promise<FeedBench> {
         store,
         clock: clock.read,
         enrich: (sighting) => sighting,
-        gate: async () => () => undefined,
+        gate: async () => ({ check: () => undefined }),
         signal: new AbortController().signal,
         fetcher: { fetch: async () => ({ state: 'unchanged' }) },
         accessFor: () => async () => outcome,

@@ -204,6 +204,30 @@ test('a store that cannot be used for a while is told, and the schedule goes on 
   assert.equal(new Set(simulated.runs.map(({ feed }) => feed)).size, 2);
 });
 
+test('a store that takes no claim while a feed is due is asked now and then, not without pause', async (t) => {
+  const simulated = await simulation(
+    t,
+    feedsNamed(1, () => HOUR),
+  );
+  const { store, time } = simulated;
+  const stop = new AbortController();
+  let troubles = 0;
+  const schedule = simulated.process('one', stop.signal, {
+    store: {
+      claimFeed: () => Promise.reject(new StoreError('full', 'the disk is full')),
+      listFeeds: store.listFeeds.bind(store),
+      settleFeed: store.settleFeed.bind(store),
+    },
+    onTrouble: () => {
+      troubles += 1;
+    },
+    patience: MINUTE,
+  });
+  await time.runUntil(START + HOUR, () => stop.abort());
+  await schedule;
+  assert.ok(troubles >= 50 && troubles <= 62, `${troubles} troubles`);
+});
+
 test('a feed that this version cannot read does not stop the others', async (t) => {
   const simulated = await simulation(
     t,

@@ -92,8 +92,35 @@ export function feedContract(name: string, open: StoreOpener): void {
 
     it('remembers by which gate all IOCs were checked', async (store, _clock, opened) => {
       assert.equal(await store.gateFingerprint(), '');
-      await store.setGateFingerprint('abc');
+      await store.beginGateCheck('abc');
+      assert.equal(await store.gateFingerprint(), '', 'not yet');
+      assert.equal(await store.endGateCheck('abc'), true);
       assert.equal(await (await opened.reopen()).gateFingerprint(), 'abc');
+    });
+
+    it('has everything checked again when holds of another gate come in, during a check too', async (store, clock) => {
+      const run = await store.beginRun(SOURCE, 'x', clock.now);
+      const checked = async (): Promise<boolean> => {
+        await store.beginGateCheck('new');
+        return await store.endGateCheck('new');
+      };
+      assert.equal(await checked(), true);
+      await store.ingest(run, [domain(1)], clock.now, 'new');
+      assert.equal(await store.gateFingerprint(), 'new');
+      await store.ingest(run, [domain(1)], clock.now, 'old');
+      assert.equal(await store.gateFingerprint(), '');
+      for (const meddle of [
+        () => store.ingest(run, [domain(1)], clock.now, 'old'),
+        () => store.setHolds([], clock.now, 'old'),
+      ]) {
+        await store.beginGateCheck('new');
+        await meddle();
+        assert.equal(await store.endGateCheck('new'), false);
+        assert.equal(await store.gateFingerprint(), '');
+      }
+      await store.beginGateCheck('new');
+      await store.setHolds([], clock.now, 'new');
+      assert.equal(await store.endGateCheck('new'), true);
     });
 
     it('keeps the operator’s entries, one for each list and value', async (store, clock) => {

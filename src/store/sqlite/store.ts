@@ -32,6 +32,7 @@ import { FeedRows } from './feeds.ts';
 import { compareSightings, findIoc, listIocs } from './ioc-record.ts';
 import { KeyRows } from './keys.ts';
 import type { SqliteLedger } from './ledger.ts';
+import { checkedBy } from './gate-check.ts';
 import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
 import { OperatorEntries } from './operator-entries.ts';
@@ -118,8 +119,8 @@ export class SqliteStore implements Store {
     return this.#parts.writer.beginRun(source, input, now, lease);
   }
 
-  ingest(run: number, sightings: readonly Sighting[], now: number): Promise<IngestCounts> {
-    return this.#changing(this.#parts.writer.ingest(run, sightings, now));
+  ingest(run: number, sightings: readonly Sighting[], now: number, gate?: string): Promise<IngestCounts> {
+    return this.#changing(this.#parts.writer.ingest(run, sightings, now, gate));
   }
 
   withdraw(run: number, iocs: readonly number[], now: number): Promise<number> {
@@ -236,16 +237,24 @@ export class SqliteStore implements Store {
     return this.#parts.connection.read(() => listIocs(this.#parts.connection, after, limit));
   }
 
-  setHolds(holds: readonly { readonly id: number; readonly hold?: Hold }[], now: number): Promise<number> {
-    return this.#changing(this.#parts.writer.setHolds(holds, now));
+  setHolds(
+    holds: readonly { readonly id: number; readonly hold?: Hold }[],
+    now: number,
+    gate?: string,
+  ): Promise<number> {
+    return this.#changing(this.#parts.writer.setHolds(holds, now, gate));
   }
 
   async gateFingerprint(): Promise<string> {
-    return String(this.#parts.connection.read(() => readMeta(this.#parts.connection, 'gate')) ?? '');
+    return this.#parts.connection.read(() => checkedBy(this.#parts.connection));
   }
 
-  setGateFingerprint(fingerprint: string): Promise<void> {
-    return this.#parts.writer.setGateFingerprint(fingerprint);
+  beginGateCheck(fingerprint: string): Promise<void> {
+    return this.#parts.writer.beginGateCheck(fingerprint);
+  }
+
+  endGateCheck(fingerprint: string): Promise<boolean> {
+    return this.#parts.writer.endGateCheck(fingerprint);
   }
 
   syncFeeds(

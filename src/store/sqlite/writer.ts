@@ -10,6 +10,7 @@ import { renderIndicator } from '../../render/stix/indicator.ts';
 import { assess, type Assessment, type Report } from '../../score/assess.ts';
 import { nextValidity, publishedEnd } from '../../score/life.ts';
 import {
+  CHANGES_KEPT,
   type FeedRecord,
   type FeedSettlement,
   type IngestCounts,
@@ -22,6 +23,7 @@ import {
 } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { FeedRows } from './feeds.ts';
+import { beginCheck, endCheck, noteGate } from './gate-check.ts';
 import { type IocRow, IocRows, type SightingBefore, type VersionOfIoc } from './ioc-rows.ts';
 import { KeyRows } from './keys.ts';
 import { OperatorEntries } from './operator-entries.ts';
@@ -45,8 +47,7 @@ const LEAST_AHEAD = 100;
 /** So many changes of a run are undone in one transaction. */
 const UNDO_BATCH = 2_000;
 
-/** What runs changed can be looked at and undone for so long. */
-const CHANGES_KEPT = 30 * 86_400_000;
+/** So many changes of old runs are forgotten in one transaction. */
 const FORGET_BATCH = 2_000;
 
 /** Everything that writes indicators, on the one connection that does. All methods are synchronous. */
@@ -107,8 +108,9 @@ export class SqliteWriter {
     this.#connection.write(() => this.#runs.quarantine(run, rejections));
   }
 
-  ingest(run: number, sightings: readonly Sighting[], now: number): IngestCounts {
+  ingest(run: number, sightings: readonly Sighting[], now: number, gate?: string): IngestCounts {
     return this.#publishing(now, (stamps) => {
+      if (gate !== undefined) noteGate(this.#connection, gate);
       this.#versions.sweep(now);
       const source = this.#runs.sourceOf(run);
       const counts: Counts = { added: 0, updated: 0, unchanged: 0, held: 0, expired: 0 };
@@ -172,8 +174,13 @@ export class SqliteWriter {
     });
   }
 
-  setHolds(holds: readonly { readonly id: number; readonly hold?: Hold }[], now: number): number {
+  setHolds(
+    holds: readonly { readonly id: number; readonly hold?: Hold }[],
+    now: number,
+    gate?: string,
+  ): number {
     return this.#publishing(now, (stamps) => {
+      if (gate !== undefined) noteGate(this.#connection, gate);
       let published = 0;
       for (const { id, hold } of holds) {
         const row = this.#iocs.get(id);
@@ -185,8 +192,12 @@ export class SqliteWriter {
     });
   }
 
-  setGateFingerprint(fingerprint: string): void {
-    this.#connection.write(() => writeMeta(this.#connection, 'gate', fingerprint));
+  beginGateCheck(fingerprint: string): void {
+    this.#connection.write(() => beginCheck(this.#connection, fingerprint));
+  }
+
+  endGateCheck(fingerprint: string): boolean {
+    return this.#connection.write(() => endCheck(this.#connection, fingerprint));
   }
 
   review(now: number, limit: number): number {
