@@ -82,7 +82,7 @@ async function feedOnce(work: string, csv: string, count: number): Promise<numbe
       store,
       clock: Date.now,
       enrich,
-      check: (ioc, origin) => gate.check(ioc, origin),
+      gate,
       signal: new AbortController().signal,
     },
     FEED,
