@@ -1,7 +1,7 @@
 import { loadConfig } from '../config.ts';
 import { FeedDefinitionError, type FeedOption, parseFeedDefinition } from '../feeds/definition.ts';
 import { CATALOGUE } from '../feeds/catalogue/index.ts';
-import { FEED_STATES, type FeedState, GOOD_STATES } from '../feeds/states.ts';
+import { FEED_STATES, type FeedState, GOOD_STATES, quietSince } from '../feeds/states.ts';
 import type { Feed } from '../model/feed.ts';
 import type { FeedRecord, Store } from '../store/store.ts';
 import {
@@ -203,7 +203,13 @@ function statusLine(record: FeedRecord, width: number, now: number): string {
   const good = goodAt === undefined ? 'never good yet' : `good ${span(now - goodAt)} ago`;
   const next = enabled ? `next in ${span(Math.max(0, nextAt - now))}` : 'off';
   const tries = failures > 1 ? `, ${failures} failures in a row` : '';
-  const detail = GOOD_STATES.has(state) ? '' : `\n      ${reason ?? meaningOf(record)}`;
+  const quiet = quietSince(record, now);
+  const trouble = GOOD_STATES.has(state) ? undefined : (reason ?? meaningOf(record));
+  const note =
+    quiet === undefined
+      ? trouble
+      : `nothing new for ${span(now - quiet)}: its publisher may have given it up`;
+  const detail = note === undefined ? '' : `\n      ${note}`;
   return `${name.padEnd(width)}  ${state}, ${good}, ${next}${tries}${running}${detail}\n`;
 }
 

@@ -21,3 +21,16 @@ export type FeedState = keyof typeof FEED_STATES;
 
 /** States in which a feed's last word stands. */
 export const GOOD_STATES: ReadonlySet<string> = new Set<FeedState>(['fine', 'unchanged']);
+
+/** A feed of which nothing new has come for so long may have been given up by its publisher. In milliseconds. */
+const LONGEST_QUIET = 30 * 86_400_000;
+
+/** Since when a feed that answers has had nothing new, UTC milliseconds, where that is too long; else undefined. */
+export function quietSince(
+  { state, changedAt }: { readonly state: string; readonly changedAt?: number },
+  now: number,
+): number | undefined {
+  return GOOD_STATES.has(state) && changedAt !== undefined && now - changedAt > LONGEST_QUIET
+    ? changedAt
+    : undefined;
+}

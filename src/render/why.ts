@@ -79,7 +79,7 @@ function standingOf(record: IocRecord, now: number): readonly [Standing, string]
   const { hold, retracted, validUntil, stamp, sources } = record;
   if (retracted !== undefined) return ['retracted', `The operator took it back: ${retracted}.`];
   if (hold !== undefined)
-    return ['held', `Held back: ${HOLD_RULES[hold.rule]} (${hold.list}: ${hold.entry}).`];
+    return ['held', `Not published: ${HOLD_RULES[hold.rule]} (${hold.list}: ${hold.entry}).`];
   if (!sources.some(({ stands }) => stands))
     return ['withdrawn', 'Every source that reported it has taken it back.'];
   if (validUntil !== undefined && validUntil <= now)

@@ -264,3 +264,15 @@ test('a feed that another process runs is left to it', async (t) => {
   assert.equal(code, 2);
   assert.match(talk, /being run by another process/);
 });
+
+test('a feed that answers but has had nothing new for a month is told', async (t) => {
+  const b = await feedBench(t);
+  await b.feed('add', b.world.serve('/x', { body: lines(0, 2), etag: true }), ...OURS);
+  await b.feed('run', 'ours');
+  const env = { SOC_FEEDS: 'own', SOC_WARNINGLISTS: 'off', SOC_FETCH_ALLOW_NETWORKS: '127.0.0.0/8' };
+  const later = (days: number) => (): number => Date.now() + days * 86_400_000;
+  const status = async (days: number): Promise<string> =>
+    (await b.run(['feed', 'status', 'ours'], { env, clock: later(days) })).out;
+  assert.doesNotMatch(await status(29), /given it up/);
+  assert.match(await status(40), /nothing new for 40 d: its publisher may have given it up/);
+});

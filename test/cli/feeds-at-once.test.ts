@@ -53,7 +53,7 @@ test('server, feed, import and gate at once: what the operator allows is taken b
   await until(() => withStore(async (store) => (await store.gateFingerprint()) !== ''), 'all is checked');
   await until(async () => !(await isGiven()), 'it is taken back again');
   const { out } = await run(['why', CLEANED], { env: ENV });
-  assert.match(out, /held: Held back: the operator’s allow list covers it/);
+  assert.match(out, /held: Not published: the operator’s allow list covers it/);
   assert.doesNotMatch(server.talk(), /"level":"error"/);
   assert.equal(await indicators(), 20_001, 'nothing is lost');
 });
