@@ -1,6 +1,6 @@
+import { isIP } from 'node:net';
 import type { IocItem } from '../model/ioc-item.ts';
 import type { IocType } from '../model/ioc.ts';
-import { isNetwork } from './admission.ts';
 import type { ExportFormat, ItemWriter } from './format.ts';
 import { asOneLine, hasControls, shortened, TYPE_NOUNS } from './words.ts';
 
@@ -108,9 +108,9 @@ function typedField(type: IocType, value: string): [string, string][] {
   if (value.length > LONGEST_TEXT) return [];
   switch (type) {
     case 'ipv4':
-      return isNetwork(value) ? [] : [['dst', value]];
+      return isIP(value) === 4 ? [['dst', value]] : [];
     case 'ipv6':
-      return isNetwork(value) ? [] : labelled('c6a3', 'Destination IPv6 Address', value);
+      return isIP(value) === 6 ? labelled('c6a3', 'Destination IPv6 Address', value) : [];
     case 'domain':
       return [['dhost', value]];
     case 'url':

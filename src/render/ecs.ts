@@ -1,9 +1,9 @@
+import { isIP } from 'node:net';
 import type { ConfidenceLevel } from '../model/confidence.ts';
 import type { IocItem } from '../model/ioc-item.ts';
 import type { IocType } from '../model/ioc.ts';
 import { formatTimestamp } from '../model/time.ts';
 import { hostOf } from '../normalise/registrable.ts';
-import { isNetwork } from './admission.ts';
 import type { ExportFormat } from './format.ts';
 
 /** A type's name in `threat.indicator.type`, and where its value stands. */
@@ -27,8 +27,8 @@ const LONGEST_KEYWORD = 1_024;
 
 /**
  * Elastic Common Schema 8.17, one document a line, for an ingest pipeline or a bulk request
- * (https://www.elastic.co/docs/reference/ecs/ecs-threat): what indicator match rules look for. `threat.indicator.ip` takes no
- * networks, and one would fail the document, so they are left out. Vulnerabilities and techniques are no indicators there.
+ * (https://www.elastic.co/docs/reference/ecs/ecs-threat): what indicator match rules look for. `threat.indicator.ip` takes
+ * addresses alone, and anything else would fail the document, so networks are left out. Vulnerabilities and techniques are no indicators there.
  */
 export const ecs: ExportFormat = {
   name: 'ecs',
@@ -82,7 +82,7 @@ function documentOf(item: IocItem, type: string, fields: object): object {
 }
 
 function ipFields(value: string): object | undefined {
-  return isNetwork(value) ? undefined : { ip: value };
+  return isIP(value) === 0 ? undefined : { ip: value };
 }
 
 function urlFields(value: string): object {

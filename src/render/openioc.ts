@@ -82,9 +82,9 @@ class OpeniocWriter implements ItemWriter {
   }
 }
 
-/** A carriage return would be read as a line feed (XML 1.0 §2.11), and many readers trim. */
+/** Other line breaks are read as line feeds (XML 1.0 §2.11, XML 1.1 §2.11), and many readers trim. */
 function standsInXml(value: string): boolean {
-  return xmlText(value) === value && !value.includes('\r') && value === value.trim();
+  return xmlText(value) === value && !/[\r\u0085\u2028]/.test(value) && value === value.trim();
 }
 
 /** A text without the characters that XML 1.0 does not have (§2.2, Char). */

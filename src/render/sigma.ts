@@ -5,7 +5,7 @@ import type { IocType } from '../model/ioc.ts';
 import { stricterTlp, type Tlp } from '../model/marking.ts';
 import { formatTimestamp } from '../model/time.ts';
 import { uuidBytes, uuidV5 } from '../model/uuid.ts';
-import { isNetwork } from './admission.ts';
+import { isInNormalForm, isNetwork } from './admission.ts';
 import type { ExportFormat, ExportSetting, ItemWriter } from './format.ts';
 import { TYPE_NOUNS } from './words.ts';
 
@@ -74,11 +74,15 @@ class SigmaWriter implements ItemWriter {
     return '';
   }
 
-  item({ type, value, level, tlp }: IocItem): string {
+  item(item: IocItem): string | undefined {
+    const { type, value, level, tlp } = item;
+    const { networkField, prefix } = LOG_FIELDS[type]!;
+    const isRange = networkField !== undefined && isNetwork(value);
+    // A converter takes no rule with a malformed network, and a piece of a hash is in many.
+    if ((isRange || prefix !== undefined) && !isInNormalForm(item)) return undefined;
     const gathered = this.#byType.get(type) ?? { values: [], networks: [], level, tlp };
     this.#byType.set(type, gathered);
-    const networks = LOG_FIELDS[type]?.networkField !== undefined && isNetwork(value);
-    (networks ? gathered.networks : gathered.values).push(value);
+    (isRange ? gathered.networks : gathered.values).push(value);
     if (CONFIDENCE_LEVEL_NAMES.indexOf(level) < CONFIDENCE_LEVEL_NAMES.indexOf(gathered.level))
       gathered.level = level;
     gathered.tlp = stricterTlp(gathered.tlp, tlp);

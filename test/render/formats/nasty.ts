@@ -88,7 +88,7 @@ export const NASTY: readonly string[] = [
 export const GOOD: Readonly<Record<IocType, readonly string[]>> = {
   ipv4: ['192.0.2.1', '198.51.100.0/24', '203.0.113.255'],
   ipv6: ['2001:db8::1', '2001:db8:1::/48', '2001:db8:0:1:1:1:1:1', '::ffff:192.0.2.1'],
-  domain: ['bad.example.com', 'xn--bcher-kva.example', '_dmarc.bad.example.com', 'someone.github.io'],
+  domain: ['bad.example.com', 'xn--bcher-kva.example.com', '_dmarc.bad.example.com', 'someone.github.io'],
   url: [
     'http://bad.example.com/a?b=c',
     'https://bad.example.com/login',
@@ -187,4 +187,11 @@ export function formatNamed(name: string): ExportFormat {
 /** Lines of a text that ends each with `\n`. */
 export function lines(text: string): string[] {
   return text === '' ? [] : text.replace(/\n$/, '').split('\n');
+}
+
+/** Whether a value is given as a network that is wider than any export may name, or has no prefix length that can be read. */
+export function isTooWide({ type, value }: IocItem): boolean {
+  if ((type !== 'ipv4' && type !== 'ipv6') || !value.includes('/')) return false;
+  const prefix = value.slice(value.lastIndexOf('/') + 1);
+  return !/^\d{1,3}$/.test(prefix) || Number(prefix) < (type === 'ipv4' ? 8 : 16);
 }
