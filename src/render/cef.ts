@@ -57,7 +57,7 @@ function cefLine(item: IocItem): string | undefined {
 
 /** Line breaks have an escape in extensions; other control characters have none, and spaces at an end are lost. */
 function canEscape(value: string): boolean {
-  return !hasControls(value.replaceAll(/[\r\n]/g, '')) && value === value.trim();
+  return value === value.trim() && (!hasControls(value) || !hasControls(value.replaceAll(/[\r\n]/g, '')));
 }
 
 /** In a header a pipe and a backslash are escaped, and no line break may stand. */
@@ -67,6 +67,7 @@ function escapeHeader(text: string): string {
 
 /** In an extension a backslash and an equals sign are escaped, and line breaks are `\n` and `\r`. */
 function escapeExtension(text: string): string {
+  if (!/[\\=\r\n]/.test(text)) return text;
   return text
     .replaceAll(/[\\=]/g, String.raw`\$&`)
     .replaceAll('\n', String.raw`\n`)

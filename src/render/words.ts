@@ -14,14 +14,16 @@ export const TYPE_NOUNS: Readonly<Record<IocType, string>> = {
   email: 'e-mail address',
 };
 
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/;
+
 /** Whether a text holds a control character (C0, DEL, C1) or a line or paragraph separator. */
 export function hasControls(text: string): boolean {
-  return /[\p{Cc}\u2028\u2029]/u.test(text);
+  return CONTROLS.test(text);
 }
 
 /** A text as one line: each run of control characters and separators becomes a space. */
 export function asOneLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+  return (hasControls(text) ? text.replaceAll(new RegExp(CONTROLS, 'g'), ' ') : text).trim();
 }
 
 /** At most `length` UTF-16 units of a text, never half of a character. */
