@@ -48,7 +48,7 @@ test('every query parameter is documented, and none that does not exist', () => 
 test('every state of a feed is documented with what to do, and none that does not exist', () => {
   const [table = ''] = section('docs/feeds.md', 'See how they fare').split('### ');
   const rows = [...table.matchAll(/^\| (`.*?)\|/gm)].map(([, cell = '']) => cell);
-  const states = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  const states = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
   assert.deepEqual(states.sort(), Object.keys(FEED_STATES).sort());
 });
 
