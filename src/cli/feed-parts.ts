@@ -8,7 +8,7 @@ import { createFetcher, type OpenFetcher } from '../feeds/fetch/create-fetcher.t
 import type { FetcherOptions } from '../feeds/fetch/options.ts';
 import { cleanSpool, spool } from '../feeds/fetch/spool.ts';
 import type { GateKeeper } from '../feeds/gate-keeper.ts';
-import type { RunnerParts } from '../feeds/runner.ts';
+import type { RunnerParts } from '../feeds/attempt.ts';
 import type { Feed } from '../model/feed.ts';
 import type { Clock } from '../model/time.ts';
 import { readReportFeed } from '../parse/report-feed.ts';

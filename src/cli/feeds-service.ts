@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import type { SettingName } from '../config.ts';
+import { nextAttempt } from '../feeds/backoff.ts';
 import type { Clock } from '../model/time.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
@@ -32,6 +33,9 @@ const RESTART = 10_000;
 /** What kept the thread too long is not tried again for so long, in milliseconds. */
 const REST = 24 * 3_600_000;
 
+/** Memory of the thread, in megabytes: three times what the most hostile page of 16 MiB takes. More would endanger the server. */
+const MEMORY = 2_048;
+
 /** Runs feeds in a thread of their own, and replaces it when it hangs or fails. */
 export class FeedsService {
   readonly #options: FeedsServiceOptions;
@@ -62,14 +66,20 @@ export class FeedsService {
   #start(): void {
     const { env, overrides, pretty, script, log } = this.#options;
     const workerData: FeedsThreadData = { env: { ...env }, overrides, pretty, owner: this.#owner };
-    const worker = new Worker(script, { workerData });
+    const resourceLimits = { maxOldGenerationSizeMb: MEMORY };
+    const worker = new Worker(script, { workerData, resourceLimits });
     this.#worker = worker;
     this.#heardAt = performance.now();
     this.#ended = Promise.withResolvers();
     worker.on('message', () => {
       this.#heardAt = performance.now();
     });
-    worker.on('error', (error) => log.error('the thread of feeds has failed', { error }));
+    worker.on('error', (error) => {
+      log.error('the thread of feeds has failed', { error });
+      void this.#blame('the thread that ran it failed', (failures, now) =>
+        nextAttempt({ interval: REST, failures, now, random: Math.random() }),
+      );
+    });
     worker.on('exit', () => {
       this.#worker = undefined;
       this.#ended.resolve();
@@ -89,22 +99,23 @@ export class FeedsService {
 
   async #replace(): Promise<void> {
     await this.#worker?.terminate();
-    await this.#blame().catch((error: unknown) => this.#options.log.error('feeds', { error }));
+    const reason = 'reading it took the whole processor for a minute, and was stopped';
+    await this.#blame(reason, (_failures, now) => now + REST);
   }
 
-  /** Whatever the thread was reading is not read again soon. */
-  async #blame(): Promise<void> {
-    const { store, clock } = this.#options;
+  /** Whatever the thread was running is not run again at once: it may end the next thread, too. Does not reject. */
+  async #blame(reason: string, nextAt: (failures: number, now: number) => number): Promise<void> {
+    const { store, clock, log } = this.#options;
     const now = clock();
-    for (const { name, owner, failures } of await store.listFeeds()) {
-      if (owner !== this.#owner) continue;
-      await store.settleFeed(name, owner, {
-        state: 'failed',
-        reason: 'reading it took the whole processor for a minute, and was stopped',
-        nextAt: now + REST,
-        checkedAt: now,
-        failures: failures + 1,
-      });
+    try {
+      for (const { name, owner, failures: before } of await store.listFeeds()) {
+        if (owner !== this.#owner) continue;
+        const failures = before + 1;
+        const settlement = { state: 'failed', reason, checkedAt: now, failures };
+        await store.settleFeed(name, owner, { ...settlement, nextAt: nextAt(failures, now) });
+      }
+    } catch (error) {
+      log.error('feeds', { error });
     }
   }
 }

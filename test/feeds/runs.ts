@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 import type { AccessOutcome, FeedDocument } from '../../src/feeds/access/access.ts';
-import { LEASE, runFeed, type RunnerParts, type Turn } from '../../src/feeds/runner.ts';
+import type { RunnerParts } from '../../src/feeds/attempt.ts';
+import { LEASE, runFeed, type Turn } from '../../src/feeds/runner.ts';
 import type { Feed } from '../../src/model/feed.ts';
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
