@@ -37,5 +37,6 @@ export async function* exportChunks(
   }
   const end = writer.end();
   if (end !== '') yield end;
-  return { written, leftOut };
+  const dropped = writer.dropped?.() ?? 0;
+  return { written: written - dropped, leftOut: leftOut + dropped };
 }

@@ -40,4 +40,6 @@ export interface ItemWriter {
   begin(): string;
   item(item: IocItem): string | undefined;
   end(): string;
+  /** After `end`: of the IOCs that `item` took, how many have no line of their own after all. None unless it is there. */
+  dropped?(): number;
 }

@@ -30,6 +30,8 @@ interface Ranked {
 class RankedLines implements ItemWriter {
   readonly #profile: FirewallProfile;
   #kept = new Map<string, Ranked>();
+  #taken = 0;
+  #written = 0;
 
   constructor(profile: FirewallProfile) {
     this.#profile = profile;
@@ -42,6 +44,7 @@ class RankedLines implements ItemWriter {
   item(item: IocItem): string | undefined {
     const line = isInNormalForm(item) ? this.#profile.entry(item) : undefined;
     if (line === undefined) return undefined;
+    this.#taken += 1;
     const ranked = { line, confidence: item.confidence, lastSeen: item.lastSeen };
     const other = this.#kept.get(line);
     if (other === undefined || byRank(ranked, other) < 0) this.#kept.set(line, ranked);
@@ -58,7 +61,12 @@ class RankedLines implements ItemWriter {
       if (bytes > this.#profile.mostBytes) break;
       lines.push(`${line}\n`);
     }
+    this.#written = lines.length;
     return lines.join('');
+  }
+
+  dropped(): number {
+    return this.#taken - this.#written;
   }
 
   #prune(): void {

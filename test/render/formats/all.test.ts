@@ -63,7 +63,7 @@ for (const format of EXPORT_FORMATS) {
           techniques: [text],
           sources: [{ name: text, url: text, origin: 'feed' }],
         });
-        const good = item(type, GOOD[type][0]!);
+        const good = item(type, GOOD[type][0]!, { modified: SETTING.lastModified });
         const { written, leftOut } = await render(format.name, [hostile, good]);
         assert.equal(written + leftOut, 2);
         assert.ok(written >= 1, 'the good one is there');

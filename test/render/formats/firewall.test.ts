@@ -24,8 +24,9 @@ const GRAMMARS: Readonly<Record<string, RegExp>> = {
 
 for (const profile of FIREWALL_PROFILES) {
   test(`${profile.name}: every line is one entry of its kind, and was given`, async () => {
-    const { text } = await render(profile.name, corpus(profile.types));
+    const { text, written } = await render(profile.name, corpus(profile.types));
     const entries = lines(text);
+    assert.equal(entries.length, written);
     assert.ok(entries.length > 0);
     assert.equal(new Set(entries).size, entries.length, 'none twice');
     const given = new Set([...NASTY, ...profile.types.flatMap((type) => GOOD[type])]);
