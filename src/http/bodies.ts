@@ -22,7 +22,7 @@ export type Body =
       readonly single?: 'ahead' | 'paced';
     };
 
-/** How many indicators are read at once: some 1.5 ms, of a thread of its own beside a server. */
+/** How many indicators are read at once: some 1 ms, of a thread of its own beside a server. */
 const SLICE = 2_000;
 
 /** The same for an answer that is rendered as its client takes it: what each slow client costs us. */
