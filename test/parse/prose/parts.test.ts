@@ -255,7 +255,7 @@ test('a text that was put together leads back to its source', () => {
       }
       assert.equal(builder.length, builder.finish().text.length);
       const { text, sourceOffset } = builder.finish();
-      for (const [offset, character] of [...text].entries())
+      for (const [offset, character] of text.split('').entries())
         assert.equal(source.charAt(sourceOffset(offset)), character);
     }),
   );
