@@ -181,10 +181,10 @@ test('a feed that is data is not read as prose; where the feed or the document s
   } as const;
   const opened = await openDocument(document, reports, 0);
   assert.equal(opened.format.name, 'prose');
-  await opened.items.return?.(undefined);
+  assert.ok((await Array.fromAsync(opened.items)).length > 0);
   const said = await openDocument({ ...document, format: 'prose' }, LIST, 0);
   assert.equal(said.format.name, 'prose');
-  await said.items.return?.(undefined);
+  assert.ok((await Array.fromAsync(said.items)).length > 0);
 });
 
 test('the columns that a feed names are read', async (t) => {
