@@ -1,11 +1,12 @@
 import type { Hold } from '../model/hold.ts';
+import { parseAddress } from './address.ts';
 import { nextLabel } from './labels.ts';
 import { registrableOf } from './public-suffix.ts';
 import { isSharedHost } from './shared-hosts.ts';
 
 /**
  * The hosts that a report comes from. What their owner registered is theirs as a whole, `www.example.com` means
- * `example.com`; of a host that others use too, only the host itself.
+ * `example.com`; of a host that others use too, only the host itself, and of an address, which has no owner above it, the address.
  */
 export class OwnHosts {
   readonly #owned = new Set<string>();
@@ -13,8 +14,9 @@ export class OwnHosts {
 
   constructor(hosts: readonly string[]) {
     for (const given of hosts) {
-      const host = given.toLowerCase().replace(/\.$/, '');
-      if (isShared(host)) this.#shared.add(host);
+      const host = given.toLowerCase().replace(/\.$|^\[|\]$/g, '');
+      if (parseAddress(host) !== undefined) this.#owned.add(host);
+      else if (isShared(host)) this.#shared.add(host);
       else this.#owned.add(registrableOf(host) ?? host);
     }
   }
@@ -40,9 +42,6 @@ export class OwnHosts {
   }
 }
 
-/** Of an address nobody registered anything. */
 function isShared(host: string): boolean {
-  return (
-    isSharedHost(host) || (host.includes('.') && !/^[\d.]+$/.test(host) && registrableOf(host) === undefined)
-  );
+  return isSharedHost(host) || (host.includes('.') && registrableOf(host) === undefined);
 }
