@@ -58,8 +58,8 @@ test('where an IOC stands: the operator’s word first, then the gate, its sourc
       'withdrawn',
       'Every source that reported it has taken it back.',
     ],
-    [{ hold: HOLD }, 'held', 'Held back: on a warninglist (ours: example.com).'],
-    [{ hold: HOLD, sources: gone }, 'held', 'Held back: on a warninglist (ours: example.com).'],
+    [{ hold: HOLD }, 'held', 'Not published: on a warninglist (ours: example.com).'],
+    [{ hold: HOLD, sources: gone }, 'held', 'Not published: on a warninglist (ours: example.com).'],
     [
       { retracted: 'our own scanner', hold: HOLD },
       'retracted',
