@@ -9,6 +9,7 @@ import { SETTINGS } from '../src/config.ts';
 import { API_ERRORS } from '../src/errors.ts';
 import { KEY_SETTINGS } from '../src/feeds/catalogue/index.ts';
 import { IOC_TYPES } from '../src/model/ioc.ts';
+import { LIST_PARAMETERS } from '../src/model/list-parameters.ts';
 import { INDICATOR_PARAMETERS } from '../src/model/query-parameters.ts';
 import { REJECTION_CODES } from '../src/model/sighting.ts';
 import { CSV_FIELDS } from '../src/parse/format.ts';
@@ -42,6 +43,14 @@ test('every setting that is documented exists', () => {
 test('every query parameter is documented, and none that does not exist', () => {
   const rows = rowsOf('docs/api.md', 'Filter and shape the answer');
   assert.deepEqual([...rows.keys()].sort(), Object.keys(INDICATOR_PARAMETERS).sort());
+});
+
+test('every parameter of a list is documented, and none that does not exist', () => {
+  const rows = rowsOf('docs/api.md', 'List IOCs');
+  const own = Object.keys(LIST_PARAMETERS).filter(
+    (name) => name === 'format' || !(name in INDICATOR_PARAMETERS),
+  );
+  assert.deepEqual([...rows.keys()].sort(), own.sort());
 });
 
 test('every IOC type is documented', () => {

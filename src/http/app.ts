@@ -7,10 +7,13 @@ import type { Clock } from '../model/time.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
 import { Guard } from './auth.ts';
+import { BodyCache } from './body-cache.ts';
 import type { HttpConfig } from './config.ts';
 import { errorHandler, unavailable } from './errors.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { logRequest } from './request-log.ts';
+import { iocsCount } from './routes/iocs-count.ts';
+import { iocsList } from './routes/iocs-list.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
 import { serverOptions } from './server.ts';
@@ -21,6 +24,11 @@ export interface AppParts {
   readonly config: HttpConfig;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** What a route is made of: bodies of all routes share one memory. */
+export interface RouteParts extends AppParts {
+  readonly cache: BodyCache;
 }
 
 /**
@@ -84,7 +92,10 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
     closing = true;
   });
 
-  const parts = { store, config, clock, log };
+  const cache = new BodyCache(config.cacheBytes, config.cacheBodyBytes);
+  const parts = { store, config, clock, log, cache };
+  app.register(async (scope) => iocsList(scope, parts));
+  app.register(async (scope) => iocsCount(scope, parts));
   app.register(async (scope) => iocsStix(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
 

@@ -1,6 +1,7 @@
 import type { Hold } from '../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../model/indicator-query.ts';
 import type { Ioc } from '../model/ioc.ts';
+import type { IocItem } from '../model/ioc-item.ts';
 import type { OperatorEntry } from '../model/operator-entry.ts';
 import type { Context, Rejection, RejectionCode, Sighting, Source } from '../model/sighting.ts';
 import type { TierName } from '../model/tier.ts';
@@ -37,6 +38,12 @@ export interface IndicatorReads {
    * but perhaps fewer: the caller goes on with `after` set to `last`, and the limit less what it has, until `done`.
    */
   slice(query: IndicatorQuery, markings: MarkingChoice, asOf: number, size: number): Promise<Slice>;
+  /** The same as texts of a form, with what stands between two of them: a comma, a line feed, for CSV the RFC's line end. */
+  texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice>;
+  /** The same as items, for what is written anew for each answer. */
+  items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice>;
+  /** How many indicators a query would yield without a limit. */
+  count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number>;
 }
 
 /** The size of an answer. Its first and last stamp and count name its content exactly (see docs/architecture.md). */
@@ -53,6 +60,15 @@ export interface Slice {
   /** Indicators as JSON objects in UTF-8, joined by `,`; empty for none. */
   readonly bytes: Uint8Array;
   readonly count: number;
+  readonly last: number;
+  readonly done: boolean;
+}
+
+/** As what an IOC's item is written down at publication: an object, an object that ends a line, a CSV record, its value. */
+export type ItemForm = 'json' | 'ndjson' | 'csv' | 'value';
+
+export interface ItemSlice {
+  readonly items: readonly IocItem[];
   readonly last: number;
   readonly done: boolean;
 }

@@ -6,6 +6,7 @@ import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type StoreOpener, storeContract } from './contract.ts';
 import { feedContract } from './contract-feeds.ts';
+import { itemContract } from './contract-items.ts';
 import { losslessDelivery } from './lossless.ts';
 
 const openSqlite: StoreOpener = async (context, clock) => {
@@ -29,4 +30,5 @@ const openSqlite: StoreOpener = async (context, clock) => {
 
 storeContract('SQLite', openSqlite);
 feedContract('SQLite', openSqlite);
+itemContract('SQLite', openSqlite);
 losslessDelivery('SQLite', openSqlite);

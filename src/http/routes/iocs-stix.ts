@@ -3,7 +3,8 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import type { IndicatorRequest } from '../../model/query-parameters.ts';
-import type { AppParts } from '../app.ts';
+import { bundleChunks } from '../../render/stix/bundle-chunks.ts';
+import type { RouteParts } from '../app.ts';
 import { Bodies } from '../bodies.ts';
 import { chooseCoding, type Coding, takesIdentity } from '../coding.ts';
 import { rawQuery } from '../credentials.ts';
@@ -21,10 +22,10 @@ const CACHE_HEADERS = {
 };
 
 /** `GET /api/v1/iocs/stix`: current IOCs as a STIX 2.1 bundle. */
-export function iocsStix(app: FastifyInstance, { store, config, clock, log }: AppParts): void {
+export function iocsStix(app: FastifyInstance, { store, config, clock, log, cache }: RouteParts): void {
   const pages = new PageIndex(store, config.producer, PATH);
   const readings = new Readings(config.apiKeyInQuery);
-  const bodies = new Bodies(store, config);
+  const bodies = new Bodies<Page>(({ plan }, size) => bundleChunks(store, plan, size), config, cache);
   const deadlines = new Deadlines(config.responseDeadline);
   app.addHook('onClose', () => deadlines.close());
 

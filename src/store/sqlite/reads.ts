@@ -1,12 +1,20 @@
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
-import type { Extent, Slice } from '../store.ts';
+import type { Extent, ItemForm, Slice } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { querySql, type QuerySql } from './query-sql.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
 
 const EMPTY = new Uint8Array();
+
+/** Where the texts of a form are, and what stands between two of them. */
+const FORMS: Readonly<Record<ItemForm, { readonly column: string; readonly separator: string }>> = {
+  json: { column: 'json', separator: "','" },
+  ndjson: { column: 'json', separator: 'char(10)' },
+  csv: { column: 'csv', separator: 'char(13, 10)' },
+  value: { column: 'value', separator: 'char(10)' },
+};
 
 /** What a walk through candidates found; stamps are 0 where there are none. */
 interface Step {
@@ -58,7 +66,7 @@ export class VersionReader {
 
   /** See `IndicatorReads.slice`. */
   slice(query: IndicatorQuery, markings: MarkingChoice, asOf: number, size: number): Slice {
-    const { candidates, candidateParameters, visible, visibleParameters } = this.#sql(query, asOf);
+    const { candidates, order, candidateParameters, visible, visibleParameters } = this.#sql(query, asOf);
     const limit = Math.min(size, query.limit);
     const where = visible ?? 'TRUE';
     // One level of joining, not two: SQLite would copy every text once more to hand it on.
@@ -66,7 +74,7 @@ export class VersionReader {
       `SELECT count(*) AS walked, count(CASE WHEN ${where} THEN 1 END) AS count, ` +
       `${query.order === 'oldest-first' ? 'max' : 'min'}(s.stamp) AS last, ` +
       `CAST(group_concat(CASE WHEN ${where} THEN ${stixExpression(markings)} END, ',') AS BLOB) AS bytes ` +
-      `FROM (${candidates} LIMIT ?) AS s CROSS JOIN version AS v ON v.stamp = s.stamp`;
+      `FROM (${candidates}${order} LIMIT ?) AS s CROSS JOIN version AS v ON v.stamp = s.stamp`;
     const row = this.#get(sql, [...visibleParameters, ...visibleParameters, ...candidateParameters, limit]);
     const count = Number(row.count);
     return {
@@ -75,6 +83,38 @@ export class VersionReader {
       last: row.last === null ? (query.after ?? 0) : Number(row.last),
       done: Number(row.walked) < limit || count === query.limit,
     };
+  }
+
+  /** See `IndicatorReads.texts`. */
+  texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Slice {
+    const { candidates, order, candidateParameters, visible, visibleParameters } = this.#sql(query, asOf);
+    const limit = Math.min(size, query.limit);
+    const shown = (text: string): string =>
+      visible === undefined ? text : `CASE WHEN ${visible} THEN ${text} END`;
+    const version = visible === undefined ? '' : ' CROSS JOIN version AS v ON v.stamp = s.stamp';
+    const sql =
+      `SELECT count(*) AS walked, count(${shown('1')}) AS count, ` +
+      `${query.order === 'oldest-first' ? 'max' : 'min'}(s.stamp) AS last, ` +
+      `CAST(group_concat(${shown(`i.${FORMS[form].column}`)}, ${FORMS[form].separator}) AS BLOB) AS bytes ` +
+      `FROM (${candidates}${order} LIMIT ?) AS s${version} CROSS JOIN item AS i ON i.stamp = s.stamp`;
+    const row = this.#get(sql, [...visibleParameters, ...visibleParameters, ...candidateParameters, limit]);
+    const count = Number(row.count);
+    return {
+      bytes: (row.bytes as Uint8Array | null) ?? EMPTY,
+      count,
+      last: row.last === null ? (query.after ?? 0) : Number(row.last),
+      done: Number(row.walked) < limit || count === query.limit,
+    };
+  }
+
+  /** See `IndicatorReads.count`. */
+  count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): number {
+    const parts = this.#sql({ ...query, limit: 1 }, asOf);
+    const { candidates, candidateParameters, visible, visibleParameters } = parts;
+    const join =
+      visible === undefined ? '' : ` CROSS JOIN version AS v ON v.stamp = s.stamp WHERE ${visible}`;
+    const sql = `SELECT count(*) AS count FROM (${candidates}) AS s${join}`;
+    return Number(this.#get(sql, [...candidateParameters, ...visibleParameters]).count);
   }
 
   #hasMore(query: IndicatorQuery, asOf: number): boolean {
@@ -88,13 +128,13 @@ export class VersionReader {
 
   /** Walks as many candidates as the query's limit says, and counts the visible ones. */
   #measure(query: IndicatorQuery, asOf: number): Step {
-    const { candidates, candidateParameters, visible, visibleParameters } = this.#sql(query, asOf);
+    const { candidates, order, candidateParameters, visible, visibleParameters } = this.#sql(query, asOf);
     const shown = visible === undefined ? 's.stamp' : `CASE WHEN ${visible} THEN s.stamp END`;
     const join = visible === undefined ? '' : ' CROSS JOIN version AS v ON v.stamp = s.stamp';
     const sql =
       'SELECT count(*) AS walked, count(stamp) AS count, min(stamp) AS low, max(stamp) AS high, ' +
       'min(walked) AS lowest, max(walked) AS highest FROM (' +
-      `SELECT s.stamp AS walked, ${shown} AS stamp FROM (${candidates} LIMIT ?) AS s${join})`;
+      `SELECT s.stamp AS walked, ${shown} AS stamp FROM (${candidates}${order} LIMIT ?) AS s${join})`;
     const row = this.#get(sql, [...visibleParameters, ...candidateParameters, query.limit]);
     const ascending = query.order === 'oldest-first';
     return {
@@ -121,7 +161,7 @@ export class VersionReader {
     return { firstReplaced: Number(row.replaced ?? NEVER), firstExpiry: Number(row.expires ?? NEVER) };
   }
 
-  #get(sql: string, parameters: readonly number[]): Record<string, unknown> {
+  #get(sql: string, parameters: readonly (number | string)[]): Record<string, unknown> {
     const statement = this.#connection.prepare(sql);
     return this.#connection.read(() => statement.get(...parameters))!;
   }

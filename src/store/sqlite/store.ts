@@ -4,6 +4,7 @@ import type { Ioc } from '../../model/ioc.ts';
 import type { OperatorEntry } from '../../model/operator-entry.ts';
 import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
 import { uuidBytes } from '../../model/uuid.ts';
+import { parseItems } from '../../render/list/item-json.ts';
 import type { StixIds } from '../../render/stix/id.ts';
 import {
   type Comparison,
@@ -12,6 +13,8 @@ import {
   type FeedSettlement,
   type IngestCounts,
   type IocRecord,
+  type ItemForm,
+  type ItemSlice,
   type KeyRecord,
   type KnownIoc,
   type NewKey,
@@ -110,6 +113,25 @@ export class SqliteStore implements Store {
       return this.#reader.slice(query, markings, asOf, size);
     }
     return (await thread.call('slice', [query, markings, asOf, size])) as Slice;
+  }
+
+  async texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {
+    const { thread } = this.#parts;
+    if (thread === undefined || Math.min(size, query.limit) <= SHORT) {
+      return this.#reader.texts(query, form, asOf, size);
+    }
+    return (await thread.call('texts', [query, form, asOf, size])) as Slice;
+  }
+
+  async items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice> {
+    const { bytes, last, done } = await this.texts(query, 'json', asOf, size);
+    return { items: parseItems(bytes), last, done };
+  }
+
+  async count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number> {
+    const { thread } = this.#parts;
+    if (thread === undefined) return this.#reader.count(query, asOf);
+    return (await thread.call('count', [query, asOf])) as number;
   }
 
   beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number> {
