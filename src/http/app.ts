@@ -15,6 +15,7 @@ import { logRequest } from './request-log.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsList } from './routes/iocs-list.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
+import { lookup } from './routes/lookup.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
 import { serverOptions } from './server.ts';
 
@@ -97,6 +98,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => iocsList(scope, parts));
   app.register(async (scope) => iocsCount(scope, parts));
   app.register(async (scope) => iocsStix(scope, parts));
+  app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
 
   app.after(() => refuseOtherMethods(app, routes, guard));

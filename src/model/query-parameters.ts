@@ -170,7 +170,8 @@ export function withPlus(text: string): string {
   return text.replace(/ (\d{2}:?\d{2})$/, '+$1');
 }
 
-function parseIocType(text: string): IocType | undefined {
+/** The type of this name in any spelling. */
+export function parseIocType(text: string): IocType | undefined {
   const name = text.toLowerCase().replace('_', '-');
   return IOC_TYPES.find((type) => type === name);
 }
