@@ -9,6 +9,7 @@ import { SETTINGS } from '../src/config.ts';
 import { API_ERRORS } from '../src/errors.ts';
 import { KEY_SETTINGS } from '../src/feeds/catalogue/index.ts';
 import { IOC_TYPES } from '../src/model/ioc.ts';
+import { SEARCH_PARAMETERS } from '../src/http/routes/iocs-search.ts';
 import { LOOKUP_PARAMETERS } from '../src/http/routes/lookup.ts';
 import { LIST_PARAMETERS } from '../src/model/list-parameters.ts';
 import { INDICATOR_PARAMETERS } from '../src/model/query-parameters.ts';
@@ -57,6 +58,11 @@ test('every parameter of a list is documented, and none that does not exist', ()
 test('every parameter of a look-up is documented, and none that does not exist', () => {
   const rows = rowsOf('docs/api.md', 'Look one value up');
   assert.deepEqual([...rows.keys()].sort(), Object.keys(LOOKUP_PARAMETERS).sort());
+});
+
+test('every parameter of a search is documented, and none that does not exist', () => {
+  const rows = rowsOf('docs/api.md', 'Search');
+  assert.deepEqual([...rows.keys()].sort(), Object.keys(SEARCH_PARAMETERS).sort());
 });
 
 test('every IOC type is documented', () => {

@@ -14,6 +14,7 @@ import { RateLimiter } from './rate-limit.ts';
 import { logRequest } from './request-log.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsList } from './routes/iocs-list.ts';
+import { iocsSearch } from './routes/iocs-search.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
 import { lookup } from './routes/lookup.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
@@ -97,6 +98,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   const parts = { store, config, clock, log, cache };
   app.register(async (scope) => iocsList(scope, parts));
   app.register(async (scope) => iocsCount(scope, parts));
+  app.register(async (scope) => iocsSearch(scope, parts));
   app.register(async (scope) => iocsStix(scope, parts));
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));

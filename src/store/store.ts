@@ -1,6 +1,6 @@
 import type { Hold } from '../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../model/indicator-query.ts';
-import type { Ioc } from '../model/ioc.ts';
+import type { Ioc, IocType } from '../model/ioc.ts';
 import type { IocItem } from '../model/ioc-item.ts';
 import type { OperatorEntry } from '../model/operator-entry.ts';
 import type { Context, Rejection, RejectionCode, Sighting, Source } from '../model/sighting.ts';
@@ -42,6 +42,8 @@ export interface IndicatorReads {
   texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice>;
   /** The same as items, for what is written anew for each answer. */
   items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice>;
+  /** Visible IOCs that are, or whose values hold, what is asked for. A part needs three characters. */
+  search(question: SearchQuestion, asOf: number): Promise<SearchResult>;
   /** How many indicators a query would yield without a limit. */
   count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number>;
 }
@@ -62,6 +64,27 @@ export interface Slice {
   readonly count: number;
   readonly last: number;
   readonly done: boolean;
+}
+
+export interface SearchQuestion {
+  /** What values are to hold, whatever the case of its letters. */
+  readonly text: string;
+  /** The IOC that the text is by itself: when it is there, it is the one answer. */
+  readonly exact?: Ioc;
+  /** Only these types; empty for any. */
+  readonly types: readonly IocType[];
+  readonly limit: number;
+  /** At most so many others from the same source documents. */
+  readonly related: number;
+}
+
+export interface SearchResult {
+  readonly match: 'exact' | 'substring';
+  /** Those known last first. */
+  readonly items: readonly IocItem[];
+  readonly related: readonly IocItem[];
+  /** Whether there may be more. */
+  readonly more: boolean;
 }
 
 /** As what an IOC's item is written down at publication: an object, an object that ends a line, a CSV record, its value. */
@@ -105,6 +128,11 @@ export interface IndicatorWrites {
    * download walks through. Returns how many; to be called again while there are some.
    */
   sweep(now: number): Promise<number>;
+  /**
+   * Takes values into the search, `limit` at most: until then they are found more slowly. Returns how many; to be called again
+   * while there are some.
+   */
+  indexValues(limit: number): Promise<number>;
   listQuarantine(run: number): Promise<readonly QuarantineRecord[]>;
   /** One IOC with all that is known of it, or undefined. */
   findIoc(ioc: Ioc): Promise<IocRecord | undefined>;

@@ -7,6 +7,7 @@ import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type StoreOpener, storeContract } from './contract.ts';
 import { feedContract } from './contract-feeds.ts';
 import { itemContract } from './contract-items.ts';
+import { searchContract } from './contract-search.ts';
 import { losslessDelivery } from './lossless.ts';
 
 const openSqlite: StoreOpener = async (context, clock) => {
@@ -31,4 +32,5 @@ const openSqlite: StoreOpener = async (context, clock) => {
 storeContract('SQLite', openSqlite);
 feedContract('SQLite', openSqlite);
 itemContract('SQLite', openSqlite);
+searchContract('SQLite', openSqlite);
 losslessDelivery('SQLite', openSqlite);

@@ -1,9 +1,10 @@
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
-import type { Extent, ItemForm, Slice } from '../store.ts';
+import type { Extent, ItemForm, SearchQuestion, Slice } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { querySql, type QuerySql } from './query-sql.ts';
+import { type Found, searchValues } from './search.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
 
 const EMPTY = new Uint8Array();
@@ -105,6 +106,11 @@ export class VersionReader {
       last: row.last === null ? (query.after ?? 0) : Number(row.last),
       done: Number(row.walked) < limit || count === query.limit,
     };
+  }
+
+  /** See `searchValues`. */
+  search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Found {
+    return this.#connection.read(() => searchValues(this.#connection, question, uuid, asOf));
   }
 
   /** See `IndicatorReads.count`. */

@@ -24,6 +24,8 @@ import {
   type RunLease,
   type RunRecord,
   type RunState,
+  type SearchQuestion,
+  type SearchResult,
   type Slice,
   type Store,
   StoreError,
@@ -37,6 +39,7 @@ import { KeyRows } from './keys.ts';
 import type { SqliteLedger } from './ledger.ts';
 import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
+import type { Found } from './search.ts';
 import { OperatorEntries } from './operator-entries.ts';
 import { findRun, findSource, listChanges, listQuarantine, listRuns, newestRun } from './run-records.ts';
 import { readMeta } from './stamps.ts';
@@ -126,6 +129,27 @@ export class SqliteStore implements Store {
   async items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice> {
     const { bytes, last, done } = await this.texts(query, 'json', asOf, size);
     return { items: parseItems(bytes), last, done };
+  }
+
+  async search(question: SearchQuestion, asOf: number): Promise<SearchResult> {
+    const { thread } = this.#parts;
+    const uuid = question.exact === undefined ? undefined : this.#uuidOf(question.exact);
+    // A single IOC is read sooner here than asked of another thread.
+    const exact = uuid && this.#reader.search({ ...question, text: '' }, uuid, asOf);
+    const found =
+      exact?.match === 'exact' || thread === undefined
+        ? exact?.match === 'exact'
+          ? exact
+          : this.#reader.search(question, undefined, asOf)
+        : ((await thread.call('search', [question, undefined, asOf])) as Found);
+    const [items, related] = [found.items, found.related].map((texts) =>
+      parseItems(Buffer.from(texts.join())),
+    );
+    return { match: found.match, items: items!, related: related!, more: found.more };
+  }
+
+  indexValues(limit: number): Promise<number> {
+    return this.#parts.writer.indexValues(limit);
   }
 
   async count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number> {

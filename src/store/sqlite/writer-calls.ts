@@ -43,6 +43,7 @@ const METHODS: readonly WriterMethod[] = [
   'putEntry',
   'removeEntry',
   'sweep',
+  'indexValues',
   'createKey',
   'revokeKey',
 ];

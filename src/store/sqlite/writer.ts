@@ -29,6 +29,7 @@ import { type IocRow, IocRows, type SightingBefore, type VersionOfIoc } from './
 import { KeyRows } from './keys.ts';
 import { OperatorEntries } from './operator-entries.ts';
 import { RunRows } from './runs.ts';
+import { indexValues } from './search.ts';
 import { readMeta, StampSeries, writeMeta } from './stamps.ts';
 import { Versions, type VersionTexts } from './versions.ts';
 
@@ -204,6 +205,10 @@ export class SqliteWriter {
     return this.#connection.write(
       () => this.#versions.sweep(now) + this.#runs.forgetChanges(now - CHANGES_KEPT, FORGET_BATCH),
     );
+  }
+
+  indexValues(limit: number): number {
+    return this.#connection.write(() => indexValues(this.#connection, limit));
   }
 
   syncFeeds(feeds: readonly { readonly name: string; readonly enabled: boolean }[], now: number): void {
