@@ -15,6 +15,7 @@ import { logRequest } from './request-log.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsList } from './routes/iocs-list.ts';
 import { iocsSearch } from './routes/iocs-search.ts';
+import { iocsStats } from './routes/iocs-stats.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
 import { lookup } from './routes/lookup.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
@@ -99,6 +100,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => iocsList(scope, parts));
   app.register(async (scope) => iocsCount(scope, parts));
   app.register(async (scope) => iocsSearch(scope, parts));
+  app.register(async (scope) => iocsStats(scope, parts));
   app.register(async (scope) => iocsStix(scope, parts));
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));

@@ -1,3 +1,4 @@
+import type { ConfidenceLevel } from '../model/confidence.ts';
 import type { Hold } from '../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../model/indicator-query.ts';
 import type { Ioc, IocType } from '../model/ioc.ts';
@@ -44,6 +45,8 @@ export interface IndicatorReads {
   items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice>;
   /** Visible IOCs that are, or whose values hold, what is asked for. A part needs three characters. */
   search(question: SearchQuestion, asOf: number): Promise<SearchResult>;
+  /** How many there are of what, and what was published lately; costs the same however many there are. */
+  statistics(now: number): Promise<Statistics>;
   /** How many indicators a query would yield without a limit. */
   count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number>;
 }
@@ -64,6 +67,33 @@ export interface Slice {
   readonly count: number;
   readonly last: number;
   readonly done: boolean;
+}
+
+/** Counts of what is current, and of what was published; names in the order of their counts, the greatest first. */
+export interface Statistics {
+  readonly total: number;
+  readonly types: ReadonlyMap<IocType, number>;
+  readonly levels: ReadonlyMap<ConfidenceLevel, number>;
+  readonly feeds: readonly NameCount[];
+  readonly categories: readonly NameCount[];
+  /** The ten most frequent. */
+  readonly techniques: readonly NameCount[];
+  readonly cves: readonly NameCount[];
+  readonly day: Trend;
+  readonly week: Trend;
+}
+
+export interface NameCount {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** What was published in a span of time, to the full hour. */
+interface Trend {
+  readonly added: number;
+  readonly updated: number;
+  /** How much was added in the span of the same length before. */
+  readonly addedBefore: number;
 }
 
 export interface SearchQuestion {

@@ -140,7 +140,13 @@ test('a method that the route does not have is refused under every spelling, bef
 });
 
 /** What keys of the Free tier may ask for. */
-const FREE = ['/api/v1/iocs', '/api/v1/iocs/count', '/api/v1/iocs/search', '/api/v1/lookup'];
+const FREE = [
+  '/api/v1/iocs',
+  '/api/v1/iocs/count',
+  '/api/v1/iocs/search',
+  '/api/v1/iocs/stats',
+  '/api/v1/lookup',
+];
 
 /** Every path that the server has a route for, what stands for a part of it filled in. */
 function everyPath({ app }: Serving): string[] {

@@ -94,6 +94,11 @@ test('what was published before there were items is listed as far as its indicat
   });
   const { items } = await store.items({ ...ANY, categories: ['community'] }, clock.now, 10);
   const csv = Buffer.from((await store.texts(ANY, 'csv', clock.now, 10)).bytes).toString('utf8');
+  const { total, types, feeds, categories, day } = await store.statistics(clock.now);
+  assert.deepEqual([total, types.get('url')], [3, 1]);
+  assert.deepEqual(feeds, [{ name: '=Feed, "quoted"', count: 3 }]);
+  assert.deepEqual(categories, [{ name: 'community', count: 3 }]);
+  assert.deepEqual(day, { added: 3, updated: 0, addedBefore: 0 });
   await store.close();
   assert.deepEqual(
     items.map(({ type, value }) => [type, value]),

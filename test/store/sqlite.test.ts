@@ -8,6 +8,7 @@ import { type StoreOpener, storeContract } from './contract.ts';
 import { feedContract } from './contract-feeds.ts';
 import { itemContract } from './contract-items.ts';
 import { searchContract } from './contract-search.ts';
+import { statisticsContract } from './contract-statistics.ts';
 import { losslessDelivery } from './lossless.ts';
 
 const openSqlite: StoreOpener = async (context, clock) => {
@@ -33,4 +34,5 @@ storeContract('SQLite', openSqlite);
 feedContract('SQLite', openSqlite);
 itemContract('SQLite', openSqlite);
 searchContract('SQLite', openSqlite);
+statisticsContract('SQLite', openSqlite);
 losslessDelivery('SQLite', openSqlite);

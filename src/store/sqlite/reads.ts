@@ -1,6 +1,7 @@
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
+import { countCurrent, isTallied } from './statistics.ts';
 import type { Extent, ItemForm, SearchQuestion, Slice } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { querySql, type QuerySql } from './query-sql.ts';
@@ -115,6 +116,7 @@ export class VersionReader {
 
   /** See `IndicatorReads.count`. */
   count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): number {
+    if (isTallied(query)) return this.#connection.read(() => countCurrent(this.#connection, query, asOf));
     const parts = this.#sql({ ...query, limit: 1 }, asOf);
     const { candidates, candidateParameters, visible, visibleParameters } = parts;
     const join =

@@ -29,6 +29,7 @@ import {
   type Slice,
   type Store,
   StoreError,
+  type Statistics,
   type StoreHealth,
   type UndoReport,
 } from '../store.ts';
@@ -43,6 +44,7 @@ import type { Found } from './search.ts';
 import { OperatorEntries } from './operator-entries.ts';
 import { findRun, findSource, listChanges, listQuarantine, listRuns, newestRun } from './run-records.ts';
 import { readMeta } from './stamps.ts';
+import { readStatistics } from './statistics.ts';
 import type { ThreadClient } from './thread-calls.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
 import type { AsyncWriter } from './writer-calls.ts';
@@ -150,6 +152,10 @@ export class SqliteStore implements Store {
 
   indexValues(limit: number): Promise<number> {
     return this.#parts.writer.indexValues(limit);
+  }
+
+  async statistics(now: number): Promise<Statistics> {
+    return this.#parts.connection.read(() => readStatistics(this.#parts.connection, now));
   }
 
   async count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number> {

@@ -7,12 +7,22 @@ import { itemWithModified, parseItems } from '../../render/list/item-json.ts';
 import { withModified } from '../../render/stix/indicator.ts';
 import type { Assessment } from '../../score/assess.ts';
 import { type Connection, NEVER } from './connection.ts';
+import { type Counted, Tallies } from './tallies.ts';
 
 /** A replaced or expired version stays in place so long: readers that began before it did still see it. */
 const GRACE = 600_000;
 
 /** How many replaced or expired versions one transaction clears away at most. */
 const SWEEP = 2_000;
+
+function countedOf({ type, value, confidence, techniques, cves, reports }: Assessment): Counted {
+  const sources = reports.map(({ source, category }) => ({
+    name: source,
+    ...(category !== undefined && { category }),
+    origin: 'feed' as const,
+  }));
+  return { type, value, level: confidenceLevel(confidence), techniques, cves, sources };
+}
 
 /** A version as it is written down: as an indicator, and as the item of lists. */
 export interface VersionTexts {
@@ -24,9 +34,21 @@ export interface VersionTexts {
 /** Published versions, written inside the caller's transaction. */
 export class Versions {
   readonly #connection: Connection;
+  readonly #tallies: Tallies;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#tallies = new Tallies(connection);
+  }
+
+  /** To be called when a transaction begins. */
+  begin(): void {
+    this.#tallies.begin();
+  }
+
+  /** To be called before a transaction commits. */
+  finish(now: number): void {
+    this.#tallies.flush(now);
   }
 
   /** The text of the version with this stamp. */
@@ -43,8 +65,12 @@ export class Versions {
     expires: number,
     texts: VersionTexts,
   ): void {
-    if (replaces > 0)
+    if (replaces > 0) {
+      this.#uncount(replaces);
       this.#connection.prepare('UPDATE version SET until = ? WHERE stamp = ?').run(stamp, replaces);
+    }
+    if (!assessment.revoked) this.#tallies.current(countedOf(assessment), 1);
+    this.#tallies.published(replaces > 0 ? 'updated' : 'added', stamp);
     const live = assessment.revoked ? 0 : 1;
     const type = IOC_TYPES.indexOf(assessment.type);
     const level = CONFIDENCE_LEVEL_NAMES.indexOf(confidenceLevel(assessment.confidence));
@@ -108,6 +134,7 @@ export class Versions {
       .all(before);
     for (const { stamp } of stamps) {
       const key = Number(stamp);
+      this.#uncount(key);
       this.#connection.prepare('UPDATE version SET live = 0 WHERE stamp = ?').run(key);
       this.#connection.prepare('UPDATE version_sector SET live = 0 WHERE stamp = ?').run(key);
       for (const category of this.#categories(key))
@@ -124,6 +151,14 @@ export class Versions {
       .prepare(`SELECT * FROM version WHERE stamp BETWEEN ? AND ? AND until = ${NEVER} ORDER BY stamp`)
       .all(first, last);
     for (const row of rows) this.#restampOne(Number(row.stamp), Number(row.ioc), String(row.stix), next());
+  }
+
+  /** Counts a version no more that was current. */
+  #uncount(stamp: number): void {
+    const row = this.#connection
+      .prepare(`SELECT 1 FROM version WHERE stamp = ? AND live = 1 AND until = ${NEVER}`)
+      .get(stamp);
+    if (row !== undefined) this.#tallies.current(parseItems(Buffer.from(this.#itemJson(stamp)))[0]!, -1);
   }
 
   #itemJson(stamp: number): string {

@@ -202,9 +202,12 @@ export class SqliteWriter {
   }
 
   sweep(now: number): number {
-    return this.#connection.write(
-      () => this.#versions.sweep(now) + this.#runs.forgetChanges(now - CHANGES_KEPT, FORGET_BATCH),
-    );
+    return this.#connection.write(() => {
+      this.#versions.begin();
+      const swept = this.#versions.sweep(now);
+      this.#versions.finish(now);
+      return swept + this.#runs.forgetChanges(now - CHANGES_KEPT, FORGET_BATCH);
+    });
   }
 
   indexValues(limit: number): number {
@@ -296,10 +299,12 @@ export class SqliteWriter {
     // Servers look for what other processes publish every so often: it is there before its time comes.
     const slack = lead > 0 ? LEAST_AHEAD : 0;
     const { result, stamps } = this.#connection.write(() => {
+      this.#versions.begin();
       const series = new StampSeries(this.#connection, Math.max(now, clock()), lead);
       const outcome = work(series);
       if (series.polled && series.last > 0 && clock() + slack >= series.first) throw late;
       series.finish();
+      this.#versions.finish(now);
       return { result: outcome, stamps: series };
     });
     if (stamps.polled && stamps.last > 0 && clock() + slack >= stamps.first)
