@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { gateFigures } from './figures-gate.ts';
 import { importFigures } from './figures-import.ts';
+import { listFigures } from './figures-lists.ts';
 import { serveFigures } from './figures-serve.ts';
 import { type Figure, figureTable, writeReport } from './report.ts';
 
@@ -21,6 +22,7 @@ const figures: Figure[] = [];
 figures.push(...(await importFigures(work, quick, tell)));
 figures.push(...gateFigures(quick, tell));
 figures.push(...(await serveFigures(work, quick, tell)));
+figures.push(...(await listFigures(work, quick, tell)));
 process.stdout.write(`${figureTable(figures)}\n${JSON.stringify(figures)}\n`);
 mkdirSync(new URL('results/', import.meta.url), { recursive: true });
 writeFileSync(new URL('results/latest.json', import.meta.url), JSON.stringify(figures, undefined, 2));

@@ -85,6 +85,7 @@ export function countCurrent(
   const filter =
     `type IN (${typeNames.map((type) => IOC_TYPES.indexOf(type)).join(', ')}) ` +
     `AND level IN (${levelNames.map((level) => CONFIDENCE_LEVEL_NAMES.indexOf(level)).join(', ')})`;
+  // Of two upper bounds SQLite goes by the first.
   const row = connection
     .prepare(
       `SELECT
@@ -94,7 +95,7 @@ export function countCurrent(
         (SELECT count(*) FROM version INDEXED BY version_until
          WHERE until < ${NEVER} AND until > ?1 AND live = 1 AND stamp <= ?1 AND expires > ?1 AND ${filter}) AS still,
         (SELECT count(*) FROM version INDEXED BY version_expires
-         WHERE live = 1 AND expires < ${NEVER} AND expires <= ?1 AND stamp <= ?1 AND until = ${NEVER} AND ${filter}) AS over`,
+         WHERE live = 1 AND expires <= ?1 AND expires < ${NEVER} AND stamp <= ?1 AND until = ${NEVER} AND ${filter}) AS over`,
     )
     .get(asOf)!;
   return Number(row.current) - Number(row.later) + Number(row.still) - Number(row.over);
