@@ -136,7 +136,7 @@ async function latencyFigures(near: Client, far: Client, size: number, tell: Tel
   tell(`look-up, search and statistics at ${stored}`);
   const look = await far.ask(
     1,
-    9_000,
+    90_000,
     (index) => `/api/v1/lookup?value=host-${(index * 7_919) % size}.example.com`,
   );
   const search = await far.ask(1, 9_000, (index) => {
