@@ -23,7 +23,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   enrich: ['model'],
   gate: ['model', 'normalise'],
   score: ['model'],
-  render: ['model', 'score', `type ${SEAM}`],
+  render: ['model', 'normalise', 'score', `type ${SEAM}`],
   store: ['model', 'score', 'render'],
   feeds: ['model', 'normalise', 'parse', 'enrich', 'gate', SEAM],
   observe: ['config.ts'],
@@ -53,9 +53,11 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   'modern-tar': ['gate'],
   re2js: ['gate'],
   tldts: ['normalise', 'gate'],
+  'fast-xml-builder': ['render'],
   feedsmith: ['parse'],
   htmlparser2: ['parse'],
   unpdf: ['parse'],
+  yaml: ['render'],
   'node:http': ['http'],
   'node:http2': [],
   'node:https': [],
@@ -129,6 +131,7 @@ test('built-in modules are imported by their whole name', () => {
   const packages = IMPORTS.filter(({ from }) => !from.startsWith('.') && !from.startsWith('node:'));
   assert.deepEqual([...new Set(packages.map(({ from }) => packageOf(from)))].sort(), [
     'email-providers',
+    'fast-xml-builder',
     'fastify',
     'feedsmith',
     'htmlparser2',
@@ -137,6 +140,7 @@ test('built-in modules are imported by their whole name', () => {
     'tldts',
     'undici',
     'unpdf',
+    'yaml',
     'yauzl',
   ]);
 });

@@ -16,6 +16,7 @@ import { INDICATOR_PARAMETERS } from '../src/model/query-parameters.ts';
 import { REJECTION_CODES } from '../src/model/sighting.ts';
 import { CSV_FIELDS } from '../src/parse/format.ts';
 import { FORMATS } from '../src/parse/formats.ts';
+import { EXPORT_FORMATS } from '../src/render/formats.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -90,6 +91,14 @@ for (const { name, options } of COMMANDS) {
 test('every command is documented, and none that does not exist', () => {
   const headings = [...read('docs/commands.md').matchAll(/^## (.+)$/gm)].map(([, name = '']) => name);
   assert.deepEqual(headings.sort(), COMMANDS.map(({ name }) => name).sort());
+});
+
+test('every export format is documented with its content type, and none that does not exist', () => {
+  const rows = rowsOf('docs/formats.md');
+  assert.deepEqual([...rows.keys()].sort(), EXPORT_FORMATS.map(({ name }) => name).sort());
+  for (const { name, mediaType } of EXPORT_FORMATS) {
+    assert.equal(rows.get(name)?.[3], `\`${mediaType.split(';')[0]}\``, `docs/formats.md: ${name}`);
+  }
 });
 
 test('every format is documented', () => {
