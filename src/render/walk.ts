@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { IndicatorQuery } from '../model/indicator-query.ts';
-import type { Extent, Slice } from '../store/store.ts';
+import type { Extent } from '../store/store.ts';
 
 /** What a plan promised is not there any more, or not yet: it was read too late. */
 export class StalePlanError extends Error {
@@ -12,11 +12,9 @@ export class StalePlanError extends Error {
  * The slices of a query, read one after the other by `read`, letting other work go in between. Throws `StalePlanError`
  * when the store no longer holds what the extent promises, rather than hand out something else under its name.
  */
-export async function* walkSlices(
-  query: IndicatorQuery,
-  extent: Extent,
-  read: (query: IndicatorQuery) => Promise<Slice>,
-): AsyncGenerator<Slice> {
+export async function* walkSlices<
+  S extends { readonly count: number; readonly last: number; readonly done: boolean },
+>(query: IndicatorQuery, extent: Extent, read: (query: IndicatorQuery) => Promise<S>): AsyncGenerator<S> {
   let { after } = query;
   let count = 0;
   while (count < extent.count) {
