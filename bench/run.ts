@@ -11,10 +11,11 @@ import { parseArgs } from 'node:util';
 import { feedFigures } from './figures-feeds.ts';
 import { gateFigures } from './figures-gate.ts';
 import { importFigures } from './figures-import.ts';
+import { listFigures } from './figures-lists.ts';
 import { SERVE_PARTS, serveFigures } from './figures-serve.ts';
 import { type Figure, figureTable, writeReport } from './report.ts';
 
-const PARTS: readonly string[] = ['import', 'feeds', 'gate', ...SERVE_PARTS];
+const PARTS: readonly string[] = ['import', 'feeds', 'gate', ...SERVE_PARTS, 'lists'];
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
 const quick = values.quick === true;
@@ -34,6 +35,7 @@ if (wanted.has('gate')) figures.push(...gateFigures(quick, tell));
 if (SERVE_PARTS.some((part) => wanted.has(part))) {
   figures.push(...(await serveFigures(work, quick, wanted, tell)));
 }
+if (wanted.has('lists')) figures.push(...(await listFigures(work, quick, tell)));
 process.stdout.write(`${figureTable(figures)}\n${JSON.stringify(figures)}\n`);
 mkdirSync(new URL('results/', import.meta.url), { recursive: true });
 writeFileSync(new URL('results/latest.json', import.meta.url), JSON.stringify(figures, undefined, 2));

@@ -27,7 +27,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   store: ['model', 'score', 'render'],
   feeds: ['model', 'normalise', 'parse', 'enrich', 'gate', SEAM],
   observe: ['config.ts'],
-  http: ['errors.ts', 'model', 'render', 'observe', SEAM],
+  http: ['errors.ts', 'model', 'normalise', 'render', 'observe', SEAM],
   cli: [
     'config.ts',
     'errors.ts',

@@ -10,6 +10,9 @@ import { API_ERRORS } from '../src/errors.ts';
 import { KEY_SETTINGS } from '../src/feeds/catalogue/index.ts';
 import { FEED_STATES } from '../src/feeds/states.ts';
 import { IOC_TYPES } from '../src/model/ioc.ts';
+import { SEARCH_PARAMETERS } from '../src/http/routes/iocs-search.ts';
+import { LOOKUP_PARAMETERS } from '../src/http/routes/lookup.ts';
+import { LIST_PARAMETERS } from '../src/model/list-parameters.ts';
 import { INDICATOR_PARAMETERS } from '../src/model/query-parameters.ts';
 import { REJECTION_CODES } from '../src/model/sighting.ts';
 import { CSV_FIELDS } from '../src/parse/format.ts';
@@ -51,6 +54,24 @@ test('every state of a feed is documented with what to do, and none that does no
   const rows = [...table.matchAll(/^\| (`.*?)\|/gm)].map(([, cell = '']) => cell);
   const states = rows.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
   assert.deepEqual(states.sort(), Object.keys(FEED_STATES).sort());
+});
+
+test('every parameter of a list is documented, and none that does not exist', () => {
+  const rows = rowsOf('docs/api.md', 'List IOCs');
+  const own = Object.keys(LIST_PARAMETERS).filter(
+    (name) => name === 'format' || !(name in INDICATOR_PARAMETERS),
+  );
+  assert.deepEqual([...rows.keys()].sort(), own.sort());
+});
+
+test('every parameter of a look-up is documented, and none that does not exist', () => {
+  const rows = rowsOf('docs/api.md', 'Look one value up');
+  assert.deepEqual([...rows.keys()].sort(), Object.keys(LOOKUP_PARAMETERS).sort());
+});
+
+test('every parameter of a search is documented, and none that does not exist', () => {
+  const rows = rowsOf('docs/api.md', 'Search');
+  assert.deepEqual([...rows.keys()].sort(), Object.keys(SEARCH_PARAMETERS).sort());
 });
 
 test('every IOC type is documented', () => {

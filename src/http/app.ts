@@ -7,11 +7,18 @@ import type { Clock } from '../model/time.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
 import { Guard } from './auth.ts';
+import { BodyCache } from './body-cache.ts';
 import type { HttpConfig } from './config.ts';
 import { errorHandler, unavailable } from './errors.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { logRequest } from './request-log.ts';
+import { iocsCount } from './routes/iocs-count.ts';
+import { iocsExport } from './routes/iocs-export.ts';
+import { iocsList } from './routes/iocs-list.ts';
+import { iocsSearch } from './routes/iocs-search.ts';
+import { iocsStats } from './routes/iocs-stats.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
+import { lookup } from './routes/lookup.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
 import { serverOptions } from './server.ts';
 import { addStandingHeaders } from './standing-headers.ts';
@@ -23,6 +30,11 @@ export interface AppParts {
   readonly config: HttpConfig;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** What a route is made of: bodies of all routes share one memory. */
+export interface RouteParts extends AppParts {
+  readonly cache: BodyCache;
 }
 
 /**
@@ -81,8 +93,15 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
     closing = true;
   });
 
-  const parts = { store, config, clock, log };
+  const cache = new BodyCache(config.cacheBytes, config.cacheBodyBytes);
+  const parts = { store, config, clock, log, cache };
+  app.register(async (scope) => iocsList(scope, parts));
+  app.register(async (scope) => iocsExport(scope, parts));
+  app.register(async (scope) => iocsCount(scope, parts));
+  app.register(async (scope) => iocsSearch(scope, parts));
+  app.register(async (scope) => iocsStats(scope, parts));
   app.register(async (scope) => iocsStix(scope, parts));
+  app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
 
   app.after(() => refuseOtherMethods(app, routes, guard));

@@ -17,6 +17,7 @@ import {
   queryKey,
   requireKeyForm,
 } from './credentials.ts';
+import type { Operation } from './operation.ts';
 import type { RateLimiter, RateVerdict } from './rate-limit.ts';
 
 /**
@@ -28,6 +29,7 @@ export type RouteAuth = 'none' | { readonly tier: TierName; readonly accepts?: r
 declare module 'fastify' {
   interface FastifyContextConfig {
     auth?: RouteAuth;
+    operation?: Operation;
   }
   interface FastifyRequest {
     /** The key that the request was authenticated with; null where it was not. */

@@ -1,9 +1,6 @@
-import { bundleChunks } from '../render/stix/bundle-chunks.ts';
-import type { IndicatorReads } from '../store/store.ts';
 import { BodyCache } from './body-cache.ts';
 import { type Coding, encoded } from './coding.ts';
 import type { HttpConfig } from './config.ts';
-import type { Page } from './page.ts';
 import { Recent } from './recent.ts';
 import { OutgrownError, Rendering } from './rendering.ts';
 
@@ -35,9 +32,19 @@ const MOST_SINGLES = 8;
 const FIRST_ESTIMATE = 800;
 const COMPRESSED = 0.25;
 
+/** What a body is rendered from. */
+export interface BodyPage {
+  /** Its entity tag in each coding: it names the bytes exactly. */
+  readonly etags: Readonly<Record<Coding, string>>;
+  readonly plan: {
+    readonly extent: { readonly count: number };
+    readonly request: { readonly query: unknown; readonly presentation?: { readonly related: boolean } };
+  };
+}
+
 /** Renders pages, each body once for all who ask for it at the same time, and keeps what it can. */
-export class Bodies {
-  readonly #store: IndicatorReads;
+export class Bodies<P extends BodyPage> {
+  readonly #chunks: (page: P, slice: number) => AsyncIterable<Uint8Array>;
   readonly #cache: BodyCache;
   readonly #running = new Map<string, Rendering>();
   /** What is asked for once, as by a poller with a time of its own, is not worth keeping. */
@@ -45,13 +52,18 @@ export class Bodies {
   #estimate = FIRST_ESTIMATE;
   #singles = 0;
 
-  constructor(store: IndicatorReads, config: Pick<HttpConfig, 'cacheBytes' | 'cacheBodyBytes'>) {
-    this.#store = store;
-    this.#cache = new BodyCache(config.cacheBytes, config.cacheBodyBytes);
+  /** `chunks` renders a page, so many items at a time. */
+  constructor(
+    chunks: (page: P, slice: number) => AsyncIterable<Uint8Array>,
+    config: Pick<HttpConfig, 'cacheBytes' | 'cacheBodyBytes'>,
+    cache = new BodyCache(config.cacheBytes, config.cacheBodyBytes),
+  ) {
+    this.#chunks = chunks;
+    this.#cache = cache;
   }
 
   /** The length of a page's body, when it is known without rendering it. */
-  lengthOf(page: Page, coding: Coding): number | undefined {
+  lengthOf(page: P, coding: Coding): number | undefined {
     return this.#cache.lengthOf(page.etags[coding]);
   }
 
@@ -59,7 +71,7 @@ export class Bodies {
    * A page's body in a coding, or, where memory is short and `identityTaken` allows it, without one: then it is
    * rendered no faster than its client takes it.
    */
-  open(page: Page, coding: Coding, identityTaken: boolean): Body {
+  open(page: P, coding: Coding, identityTaken: boolean): Body {
     const key = page.etags[coding];
     const kept = this.#cache.borrow(key);
     if (kept !== undefined) return { coding, ...kept };
@@ -84,7 +96,7 @@ export class Bodies {
     return { coding, short, chunks: body };
   }
 
-  async *#single(page: Page): AsyncGenerator<Uint8Array> {
+  async *#single(page: P): AsyncGenerator<Uint8Array> {
     try {
       yield* this.#render(page, 'identity', SLICE);
     } finally {
@@ -92,7 +104,7 @@ export class Bodies {
     }
   }
 
-  async *#shared(rendering: Rendering, page: Page, coding: Coding): AsyncGenerator<Uint8Array> {
+  async *#shared(rendering: Rendering, page: P, coding: Coding): AsyncGenerator<Uint8Array> {
     let sent = 0;
     try {
       for await (const chunk of rendering.read()) {
@@ -111,13 +123,13 @@ export class Bodies {
     }
   }
 
-  async *#render(page: Page, coding: Coding, slice: number): AsyncGenerator<Uint8Array> {
+  async *#render(page: P, coding: Coding, slice: number): AsyncGenerator<Uint8Array> {
     yield* encoded(this.#measured(page, slice), coding);
   }
 
-  async *#measured(page: Page, slice: number): AsyncGenerator<Uint8Array> {
+  async *#measured(page: P, slice: number): AsyncGenerator<Uint8Array> {
     let bytes = 0;
-    for await (const chunk of bundleChunks(this.#store, page.plan, slice)) {
+    for await (const chunk of this.#chunks(page, slice)) {
       bytes += chunk.byteLength;
       yield chunk;
     }
@@ -125,14 +137,15 @@ export class Bodies {
     if (count >= SLICE) this.#estimate = (this.#estimate * 7 + bytes / count) / 8;
   }
 
-  #expected({ plan }: Page, coding: Coding): number {
-    const factor = (coding === 'identity' ? 1 : COMPRESSED) * (plan.request.presentation.related ? 3 : 1);
+  #expected({ plan }: BodyPage, coding: Coding): number {
+    const factor =
+      (coding === 'identity' ? 1 : COMPRESSED) * (plan.request.presentation?.related === true ? 3 : 1);
     return Math.ceil((plan.extent.count + 8) * this.#estimate * factor);
   }
 }
 
-function isShort({ plan }: Page): boolean {
-  return plan.extent.count <= SLICE && !plan.request.presentation.related;
+function isShort({ plan }: BodyPage): boolean {
+  return plan.extent.count <= SLICE && plan.request.presentation?.related !== true;
 }
 
 /** What a compressor puts out may depend on how its input is cut: the same tag must always be the same bytes. */

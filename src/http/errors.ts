@@ -4,7 +4,7 @@ import { ApiError, type ApiErrorCode, errorBody } from '../errors.ts';
 import { ParameterError } from '../model/parameters.ts';
 import type { Log } from '../observe/log.ts';
 import { redact } from '../observe/redact.ts';
-import { StalePlanError } from '../render/stix/bundle-chunks.ts';
+import { StalePlanError } from '../render/walk.ts';
 import { StoreError } from '../store/store.ts';
 
 /** How soon to come back when we cannot answer, in seconds. */

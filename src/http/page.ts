@@ -1,12 +1,11 @@
-import { hash } from 'node:crypto';
-
 import { writeCursor } from '../model/cursor.ts';
 import type { IndicatorRequest } from '../model/query-parameters.ts';
 import type { Producer } from '../model/producer.ts';
 import { formatTimestamp } from '../model/time.ts';
 import { type BundlePlan, contentKey, presentationKey } from '../render/stix/bundle.ts';
 import type { IndicatorReads } from '../store/store.ts';
-import { CODINGS, type Coding } from './coding.ts';
+import type { Coding } from './coding.ts';
+import { entityTags } from './etag.ts';
 import type { HeaderList } from './standing-headers.ts';
 
 /** What a request yields at one moment, and the name of its content. */
@@ -94,7 +93,7 @@ export class PageIndex {
     const modified = new Date(Math.max(first, last)).toUTCString();
     return {
       plan,
-      etags: entityTags(hash('sha256', named, 'base64url').slice(0, 22)),
+      etags: entityTags(named),
       links: this.#links(plan),
       headers: count > 0 ? ['last-modified', modified] : [],
     };
@@ -114,12 +113,6 @@ export class PageIndex {
     parameters.set('cursor', writeCursor({ order: query.order, stamp }, filters));
     return `${this.#path}?${parameters.toString()}`;
   }
-}
-
-/** The same content in another coding is other bytes, and has another tag (RFC 9110 §8.8.3.3). */
-function entityTags(tag: string): Record<Coding, string> {
-  const tags = CODINGS.map((coding) => [coding, coding === 'identity' ? `"${tag}"` : `"${tag}-${coding}"`]);
-  return Object.fromEntries(tags) as Record<Coding, string>;
 }
 
 function nextSince({ request, extent }: BundlePlan): number {

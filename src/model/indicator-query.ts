@@ -11,11 +11,15 @@ export interface IndicatorQuery {
   readonly types: readonly IocType[];
   readonly levels: readonly ConfidenceLevel[];
   readonly sectors: readonly Sector[];
+  /** Only what a source of one of these categories reports, in lower case. */
+  readonly categories?: readonly string[];
   /** `include` also yields retractions and what has expired. */
   readonly revoked: 'include' | 'exclude';
   readonly order: 'oldest-first' | 'newest-first';
   /** Only versions published strictly after this stamp. */
   readonly since?: number;
+  /** Only versions published at this stamp or before. */
+  readonly until?: number;
   /** Continue strictly past this stamp in the query's order: what a cursor carries. */
   readonly after?: number;
   /** At most so many indicators, 1 or more. */

@@ -40,10 +40,10 @@ export interface IndicatorRequest {
 }
 
 const MINUTE = 60_000;
-const DEFAULT_LIMIT = 100;
+export const DEFAULT_LIMIT = 100;
 
-/** Every parameter of an export of indicators. */
-export const INDICATOR_PARAMETERS = {
+/** The filters that every endpoint over indicators has, and where it begins and ends. */
+export const FILTER_PARAMETERS = {
   type: list(parseIocType, IOC_TYPES, 'Only IOCs of these types, comma-separated.'),
   since: {
     parse: (text) => parseTimestamp(withPlus(text)),
@@ -66,6 +66,11 @@ export const INDICATOR_PARAMETERS = {
     ['include', 'exclude'],
     'Whether retractions and expired indicators are included; without since they are not.',
   ),
+} as const;
+
+/** Every parameter of an export of indicators. */
+export const INDICATOR_PARAMETERS = {
+  ...FILTER_PARAMETERS,
   tlp_version: choice(['1', '2'], 'Which version of the Traffic Light Protocol marks are written in.'),
   tlp: {
     parse: parseTlp,
@@ -107,9 +112,11 @@ export function parseIndicatorRequest(
 }
 
 type Values = ParameterValues<typeof INDICATOR_PARAMETERS>;
+type FilterValues = ParameterValues<typeof FILTER_PARAMETERS>;
 type Filters = Omit<IndicatorQuery, 'since' | 'after' | 'limit'>;
 
-function filtersOf(values: Values): Filters {
+/** What the filters say that every endpoint has. */
+export function filtersOf(values: FilterValues): Filters {
   return {
     types: values.type ?? [],
     levels: values.confidence ?? [],
@@ -121,12 +128,14 @@ function filtersOf(values: Values): Filters {
 
 /** Filters as one text, the same for all ways to say the same. */
 export function canonicalFilters(filters: Filters, since: number | undefined): string {
-  const { types, levels, sectors, revoked, order } = filters;
+  const { types, levels, sectors, revoked, order, categories, until } = filters;
   const lists = [types, levels, sectors].map((names) => names.join());
-  return [...lists, revoked, order, since ?? ''].join(' ');
+  const more = categories === undefined && until === undefined ? [] : [until ?? '', categories?.join() ?? ''];
+  return [...lists, revoked, order, since ?? '', ...more].join(' ');
 }
 
-function afterOf(
+/** The stamp that a cursor leads on from. Throws `ParameterError` for one of other filters. */
+export function afterOf(
   cursor: string | undefined,
   order: IndicatorQuery['order'],
   filters: string,
@@ -140,7 +149,7 @@ function afterOf(
 }
 
 /** The earliest `since` of a tier, to the full minute so that equal polls stay equal for a while. */
-function earliest({ tier, now }: ParameterContext): number {
+export function earliest({ tier, now }: ParameterContext): number {
   return Math.ceil((now - tier.lookBack) / MINUTE) * MINUTE;
 }
 
@@ -157,11 +166,12 @@ function presentationOf(values: Values): Presentation {
 }
 
 /** A `+` that was not encoded arrives as a space. */
-function withPlus(text: string): string {
+export function withPlus(text: string): string {
   return text.replace(/ (\d{2}:?\d{2})$/, '+$1');
 }
 
-function parseIocType(text: string): IocType | undefined {
+/** The type of this name in any spelling. */
+export function parseIocType(text: string): IocType | undefined {
   const name = text.toLowerCase().replace('_', '-');
   return IOC_TYPES.find((type) => type === name);
 }
@@ -191,7 +201,7 @@ function list<T extends IocType | ConfidenceLevel | Sector>(
   };
 }
 
-function choice<const T extends string>(all: readonly T[], doc: string): Parameter<T> {
+export function choice<const T extends string>(all: readonly T[], doc: string): Parameter<T> {
   return { parse: (text) => all.find((name) => name === text), allowed: () => all, doc };
 }
 

@@ -9,6 +9,8 @@ export interface Tier {
   readonly resultsPerRequest: number;
   /** How far `since` may reach back, in milliseconds. */
   readonly lookBack: number;
+  /** Whether a list without `since` holds all that stands, or only what the look-back reaches. */
+  readonly firstDownload: 'everything' | 'look-back';
   /** `'all'`, or the formats that the tier's keys may ask for. */
   readonly formats: 'all' | readonly string[];
 }
@@ -22,6 +24,7 @@ export const TIERS = {
     requestsPerDay: 1_000,
     resultsPerRequest: 100,
     lookBack: DAY,
+    firstDownload: 'look-back',
     formats: ['json'],
   },
   pro: {
@@ -31,6 +34,7 @@ export const TIERS = {
     requestsPerDay: 1_000_000,
     resultsPerRequest: 10_000,
     lookBack: 365 * DAY,
+    firstDownload: 'everything',
     formats: 'all',
   },
 } as const satisfies Record<string, Tier>;

@@ -75,7 +75,8 @@ export function explainIoc(id: string, record: IocRecord, now: number): Why {
   };
 }
 
-function standingOf(record: IocRecord, now: number): readonly [Standing, string] {
+/** Where an IOC stands at `now`, with a sentence. */
+export function standingOf(record: IocRecord, now: number): readonly [Standing, string] {
   const { hold, retracted, validUntil, stamp, sources } = record;
   if (retracted !== undefined) return ['retracted', `The operator took it back: ${retracted}.`];
   if (hold !== undefined)

@@ -35,6 +35,9 @@ export interface SourceNote {
   readonly source: string;
   readonly url?: string;
   readonly comment?: string;
+  readonly category?: string;
+  /** It was found in a report. */
+  readonly article?: true;
 }
 
 /** No indicator shows more words of one kind than this: a hostile source must not bloat what others read. */
@@ -96,6 +99,8 @@ function notes(heard: readonly Statement[]): SourceNote[] {
       source: source.name,
       ...(url !== undefined && { url }),
       ...(context.comment !== undefined && { comment: context.comment }),
+      ...(source.category !== undefined && { category: source.category }),
+      ...(context.evidence !== undefined && { article: true }),
     };
     if (heard.length === 1) return [note];
     distinct.set(`${note.source}\n${note.url ?? ''}\n${note.comment ?? ''}`, note);

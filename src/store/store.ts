@@ -1,6 +1,8 @@
+import type { ConfidenceLevel } from '../model/confidence.ts';
 import type { Hold } from '../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../model/indicator-query.ts';
-import type { Ioc } from '../model/ioc.ts';
+import type { Ioc, IocType } from '../model/ioc.ts';
+import type { IocItem } from '../model/ioc-item.ts';
 import type { OperatorEntry } from '../model/operator-entry.ts';
 import type { Context, Rejection, RejectionCode, Sighting, Source } from '../model/sighting.ts';
 import type { TierName } from '../model/tier.ts';
@@ -37,6 +39,16 @@ export interface IndicatorReads {
    * but perhaps fewer: the caller goes on with `after` set to `last`, and the limit less what it has, until `done`.
    */
   slice(query: IndicatorQuery, markings: MarkingChoice, asOf: number, size: number): Promise<Slice>;
+  /** The same as texts of a form, with what stands between two of them: a comma, a line feed, for CSV the RFC's line end. */
+  texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice>;
+  /** The same as items, for what is written anew for each answer. */
+  items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice>;
+  /** Visible IOCs that are, or whose values hold, what is asked for. A part needs three characters. */
+  search(question: SearchQuestion, asOf: number): Promise<SearchResult>;
+  /** How many there are of what, and what was published lately; costs the same however many there are. */
+  statistics(now: number): Promise<Statistics>;
+  /** How many indicators a query would yield without a limit. */
+  count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number>;
 }
 
 /** The size of an answer. Its first and last stamp and count name its content exactly (see docs/architecture.md). */
@@ -53,6 +65,63 @@ export interface Slice {
   /** Indicators as JSON objects in UTF-8, joined by `,`; empty for none. */
   readonly bytes: Uint8Array;
   readonly count: number;
+  readonly last: number;
+  readonly done: boolean;
+}
+
+/** Counts of what is current, and of what was published; names in the order of their counts, the greatest first. */
+export interface Statistics {
+  readonly total: number;
+  readonly types: ReadonlyMap<IocType, number>;
+  readonly levels: ReadonlyMap<ConfidenceLevel, number>;
+  readonly feeds: readonly NameCount[];
+  readonly categories: readonly NameCount[];
+  /** The ten most frequent. */
+  readonly techniques: readonly NameCount[];
+  readonly cves: readonly NameCount[];
+  readonly day: Trend;
+  readonly week: Trend;
+}
+
+export interface NameCount {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** What was published in a span of time, to the full hour. */
+interface Trend {
+  readonly added: number;
+  readonly updated: number;
+  /** How much was added in the span of the same length before. */
+  readonly addedBefore: number;
+}
+
+export interface SearchQuestion {
+  /** What values are to hold, whatever the case of its letters. */
+  readonly text: string;
+  /** The IOC that the text is by itself: when it is there, it is the one answer. */
+  readonly exact?: Ioc;
+  /** Only these types; empty for any. */
+  readonly types: readonly IocType[];
+  readonly limit: number;
+  /** At most so many others from the same source documents. */
+  readonly related: number;
+}
+
+export interface SearchResult {
+  readonly match: 'exact' | 'substring';
+  /** Those known last first. */
+  readonly items: readonly IocItem[];
+  readonly related: readonly IocItem[];
+  /** Whether there may be more. */
+  readonly more: boolean;
+}
+
+/** As what an IOC's item is written down at publication: an object, an object that ends a line, a CSV record, its value. */
+export type ItemForm = 'json' | 'ndjson' | 'csv' | 'value';
+
+export interface ItemSlice {
+  readonly items: readonly IocItem[];
   readonly last: number;
   readonly done: boolean;
 }
@@ -90,6 +159,11 @@ export interface IndicatorWrites {
    * download walks through. Returns how many; to be called again while there are some.
    */
   sweep(now: number): Promise<number>;
+  /**
+   * Takes values into the search, `limit` at most: until then they are found more slowly. Returns how many; to be called again
+   * while there are some.
+   */
+  indexValues(limit: number): Promise<number>;
   listQuarantine(run: number): Promise<readonly QuarantineRecord[]>;
   /** One IOC with all that is known of it, or undefined. */
   findIoc(ioc: Ioc): Promise<IocRecord | undefined>;

@@ -126,8 +126,8 @@ test('a source that says the same twice is named once, by its page about the IOC
   const same = { reference, comment: 'seen' };
   const { reports } = assess(IOC, [report('a', [same, { ...same, confidence: 3 }]), report('b', [{}])]);
   assert.deepEqual(reports, [
-    { source: 'a', url: reference, comment: 'seen' },
-    { source: 'b', url: SOURCE.url },
+    { source: 'a', url: reference, comment: 'seen', category: 'community' },
+    { source: 'b', url: SOURCE.url, category: 'community' },
   ]);
 });
 

@@ -1,16 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 import type { IndicatorReads, Slice } from '../../store/store.ts';
+import { walkSlices } from '../walk.ts';
 import { type BundlePlan, frame } from './bundle.ts';
 import { StixIds } from './id.ts';
 import { RelatedObjects } from './related.ts';
 
 const COMMA = Buffer.from(',');
-
-/** What a plan promised is not there any more, or not yet: it was read too late. */
-export class StalePlanError extends Error {
-  override readonly name = 'StalePlanError';
-}
 
 /**
  * Writes a plan's bytes, a slice of `size` indicators at a time, and lets other work go between slices. A plan
@@ -50,24 +44,8 @@ async function* relatedChunks(
   }
 }
 
-async function* slices(store: IndicatorReads, plan: BundlePlan, size: number): AsyncGenerator<Slice> {
+function slices(store: IndicatorReads, plan: BundlePlan, size: number): AsyncGenerator<Slice> {
   const { request, asOf, extent } = plan;
-  let { after } = request.query;
-  let count = 0;
-  while (count < extent.count) {
-    if (count > 0) await nextTurn();
-    const query = {
-      ...request.query,
-      limit: request.query.limit - count,
-      ...(after !== undefined && { after }),
-    };
-    const slice = await store.slice(query, request.presentation.marking, asOf, size);
-    count += slice.count;
-    after = slice.last;
-    yield slice;
-    if (slice.done) break;
-  }
-  if (count !== extent.count) {
-    throw new StalePlanError(`the export changed while it was written: ${count} of ${extent.count} read`);
-  }
+  const { marking } = request.presentation;
+  return walkSlices(request.query, extent, (query) => store.slice(query, marking, asOf, size));
 }

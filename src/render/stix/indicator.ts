@@ -83,7 +83,8 @@ const NOUNS: Record<IocType, string> = {
   email: 'E-mail address',
 };
 
-function describe({ type, value, threatTypes, families, actors, reports }: Assessment): string {
+/** One sentence: what it is, of which family, who reported it. */
+export function describe({ type, value, threatTypes, families, actors, reports }: Assessment): string {
   const technique = type === 'mitre-attack' ? findTechnique(value) : undefined;
   const what = technique
     ? `ATT&CK ${technique.isTactic ? 'tactic' : 'technique'} ${technique.name}`

@@ -16,7 +16,7 @@ export interface QuerySql {
   readonly candidates: string;
   /** To follow `candidates`, for them in the query's order: then to be given a limit. */
   readonly order: string;
-  readonly candidateParameters: readonly number[];
+  readonly candidateParameters: readonly (number | string)[];
   /** What a row `v` of table `version` with such a stamp must fulfil to be visible; undefined when each one is. */
   readonly visible: string | undefined;
   readonly visibleParameters: readonly number[];
@@ -38,6 +38,7 @@ interface StampRange {
 export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): QuerySql {
   const types = dimension('type', IOC_TYPES, query.types);
   const levels = dimension('level', CONFIDENCE_LEVEL_NAMES, query.levels);
+  if (query.categories !== undefined) return categorySql(query, query.categories, asOf, stale);
   const sectors =
     query.sectors.length > 0 ? query.sectors.map((sector) => SECTORS.indexOf(sector)) : [undefined];
   const range = stampRange(query, asOf);
@@ -54,11 +55,8 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
       }
     }
   }
-  const current = [
-    ...(stale.replaced ? ['v.until > ?'] : []),
-    ...(stale.expired && query.revoked === 'exclude' ? ['v.expires > ?'] : []),
-  ];
   const narrow = [types.branches, levels.branches, sectors].some(([value]) => value !== undefined);
+  const current = currentChecks(query, stale);
   const checks = [...current, ...types.checks, ...levels.checks];
   return {
     // An IOC of several sectors stands in several branches.
@@ -71,11 +69,52 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
   };
 }
 
+/** The same by categories: each has its walk, in which the other filters are checked row by row. */
+function categorySql(
+  query: IndicatorQuery,
+  categories: readonly string[],
+  asOf: number,
+  stale: Stale,
+): QuerySql {
+  const { above, below } = stampRange(query, asOf);
+  const among = (column: string, all: readonly string[], asked: readonly string[]): string =>
+    asked.length > 0 ? ` AND ${column} IN (${asked.map((name) => all.indexOf(name)).join(', ')})` : '';
+  const sectors = among('x.sector', SECTORS, query.sectors);
+  const checks =
+    among('c.type', IOC_TYPES, query.types) +
+    among('c.level', CONFIDENCE_LEVEL_NAMES, query.levels) +
+    (sectors === ''
+      ? ''
+      : ` AND EXISTS (SELECT 1 FROM version_sector AS x WHERE x.live = c.live AND x.stamp = c.stamp${sectors})`);
+  const branch = `SELECT c.stamp FROM version_category AS c WHERE c.category = ? AND c.live = ? AND c.stamp > ? AND c.stamp < ?${checks}`;
+  const walks = categories.flatMap((category) =>
+    (query.revoked === 'exclude' ? [1] : [1, 0]).map((live) => [category, live, above, below]),
+  );
+  const current = currentChecks(query, stale);
+  return {
+    // An IOC may have sources of several categories.
+    candidates: walks.map(() => branch).join(' UNION '),
+    order: ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
+    candidateParameters: walks.flat(),
+    visible: current.length > 0 ? current.join(' AND ') : undefined,
+    visibleParameters: current.map(() => asOf),
+    between: undefined,
+  };
+}
+
+function currentChecks(query: IndicatorQuery, stale: Stale): string[] {
+  return [
+    ...(stale.replaced ? ['v.until > ?'] : []),
+    ...(stale.expired && query.revoked === 'exclude' ? ['v.expires > ?'] : []),
+  ];
+}
+
 function stampRange(query: IndicatorQuery, asOf: number): StampRange {
   const since = query.since ?? -1;
   const after = query.after;
-  if (query.order === 'oldest-first') return { above: Math.max(since, after ?? -1), below: asOf + 1 };
-  return { above: since, below: Math.min(after ?? NEVER, asOf + 1) };
+  const end = Math.min(asOf, query.until ?? asOf) + 1;
+  if (query.order === 'oldest-first') return { above: Math.max(since, after ?? -1), below: end };
+  return { above: since, below: Math.min(after ?? NEVER, end) };
 }
 
 interface Dimension {

@@ -1,12 +1,22 @@
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
-import type { Extent, Slice } from '../store.ts';
+import { countCurrent, isTallied } from './statistics.ts';
+import type { Extent, ItemForm, SearchQuestion, Slice } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { querySql, type QuerySql } from './query-sql.ts';
+import { type Found, searchValues } from './search.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
 
 const EMPTY = new Uint8Array();
+
+/** Where the texts of a form are, and what stands between two of them. */
+const FORMS: Readonly<Record<ItemForm, { readonly column: string; readonly separator: string }>> = {
+  json: { column: 'json', separator: "','" },
+  ndjson: { column: 'json', separator: 'char(10)' },
+  csv: { column: 'csv', separator: 'char(13, 10)' },
+  value: { column: 'value', separator: 'char(10)' },
+};
 
 /** What a walk through candidates found; stamps are 0 where there are none. */
 interface Step {
@@ -76,6 +86,44 @@ export class VersionReader {
       last: row.last === null ? (query.after ?? 0) : Number(row.last),
       done: Number(row.walked) < limit || count === query.limit,
     };
+  }
+
+  /** See `IndicatorReads.texts`. */
+  texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Slice {
+    const { candidates, order, candidateParameters, visible, visibleParameters } = this.#sql(query, asOf);
+    const limit = Math.min(size, query.limit);
+    const shown = (text: string): string =>
+      visible === undefined ? text : `CASE WHEN ${visible} THEN ${text} END`;
+    const version = visible === undefined ? '' : ' CROSS JOIN version AS v ON v.stamp = s.stamp';
+    const sql =
+      `SELECT count(*) AS walked, count(${shown('1')}) AS count, ` +
+      `${query.order === 'oldest-first' ? 'max' : 'min'}(s.stamp) AS last, ` +
+      `CAST(group_concat(${shown(`i.${FORMS[form].column}`)}, ${FORMS[form].separator}) AS BLOB) AS bytes ` +
+      `FROM (${candidates}${order} LIMIT ?) AS s${version} CROSS JOIN item AS i ON i.stamp = s.stamp`;
+    const row = this.#get(sql, [...visibleParameters, ...visibleParameters, ...candidateParameters, limit]);
+    const count = Number(row.count);
+    return {
+      bytes: (row.bytes as Uint8Array | null) ?? EMPTY,
+      count,
+      last: row.last === null ? (query.after ?? 0) : Number(row.last),
+      done: Number(row.walked) < limit || count === query.limit,
+    };
+  }
+
+  /** See `searchValues`. */
+  search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Found {
+    return this.#connection.read(() => searchValues(this.#connection, question, uuid, asOf));
+  }
+
+  /** See `IndicatorReads.count`. */
+  count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): number {
+    if (isTallied(query)) return this.#connection.read(() => countCurrent(this.#connection, query, asOf));
+    const parts = this.#sql({ ...query, limit: 1 }, asOf);
+    const { candidates, candidateParameters, visible, visibleParameters } = parts;
+    const join =
+      visible === undefined ? '' : ` CROSS JOIN version AS v ON v.stamp = s.stamp WHERE ${visible}`;
+    const sql = `SELECT count(*) AS count FROM (${candidates}) AS s${join}`;
+    return Number(this.#get(sql, [...candidateParameters, ...visibleParameters]).count);
   }
 
   #hasMore(query: IndicatorQuery, asOf: number): boolean {
@@ -148,7 +196,7 @@ export class VersionReader {
     return { firstReplaced: Number(row.replaced ?? NEVER), firstExpiry: Number(row.expires ?? NEVER) };
   }
 
-  #get(sql: string, parameters: readonly number[]): Record<string, unknown> {
+  #get(sql: string, parameters: readonly (number | string)[]): Record<string, unknown> {
     const statement = this.#connection.prepare(sql);
     return this.#connection.read(() => statement.get(...parameters))!;
   }
@@ -162,7 +210,7 @@ function slicedFrom(
   { order }: IndicatorQuery,
   parts: QuerySql,
   limit: number,
-): { from: string; parameters: readonly number[] } {
+): { from: string; parameters: readonly (number | string)[] } {
   const { between } = parts;
   if (between === undefined || order !== 'oldest-first') {
     return {

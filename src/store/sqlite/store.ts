@@ -4,6 +4,7 @@ import type { Ioc } from '../../model/ioc.ts';
 import type { OperatorEntry } from '../../model/operator-entry.ts';
 import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
 import { uuidBytes } from '../../model/uuid.ts';
+import { parseItems } from '../../render/list/item-json.ts';
 import type { StixIds } from '../../render/stix/id.ts';
 import {
   type Comparison,
@@ -12,6 +13,8 @@ import {
   type FeedSettlement,
   type IngestCounts,
   type IocRecord,
+  type ItemForm,
+  type ItemSlice,
   type KeyRecord,
   type KnownIoc,
   type NewKey,
@@ -21,9 +24,12 @@ import {
   type RunLease,
   type RunRecord,
   type RunState,
+  type SearchQuestion,
+  type SearchResult,
   type Slice,
   type Store,
   StoreError,
+  type Statistics,
   type StoreHealth,
   type UndoReport,
 } from '../store.ts';
@@ -35,9 +41,11 @@ import type { SqliteLedger } from './ledger.ts';
 import { checkedBy } from './gate-check.ts';
 import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
+import type { Found } from './search.ts';
 import { OperatorEntries } from './operator-entries.ts';
 import { findRun, findSource, listChanges, listQuarantine, listRuns, newestRun } from './run-records.ts';
 import { readMeta } from './stamps.ts';
+import { readStatistics } from './statistics.ts';
 import type { ThreadClient } from './thread-calls.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
 import type { AsyncWriter } from './writer-calls.ts';
@@ -113,6 +121,50 @@ export class SqliteStore implements Store {
       return this.#reader.slice(query, markings, asOf, size);
     }
     return (await thread.call('slice', [query, markings, asOf, size])) as Slice;
+  }
+
+  async texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {
+    const { thread } = this.#parts;
+    if (thread === undefined || Math.min(size, query.limit) <= SHORT) {
+      return this.#reader.texts(query, form, asOf, size);
+    }
+    return (await thread.call('texts', [query, form, asOf, size])) as Slice;
+  }
+
+  async items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice> {
+    const { bytes, last, done } = await this.texts(query, 'json', asOf, size);
+    return { items: parseItems(bytes), last, done };
+  }
+
+  async search(question: SearchQuestion, asOf: number): Promise<SearchResult> {
+    const { thread } = this.#parts;
+    const uuid = question.exact === undefined ? undefined : this.#uuidOf(question.exact);
+    // A single IOC is read sooner here than asked of another thread.
+    const exact = uuid && this.#reader.search({ ...question, text: '' }, uuid, asOf);
+    const found =
+      exact?.match === 'exact' || thread === undefined
+        ? exact?.match === 'exact'
+          ? exact
+          : this.#reader.search(question, undefined, asOf)
+        : ((await thread.call('search', [question, undefined, asOf])) as Found);
+    const [items, related] = [found.items, found.related].map((texts) =>
+      parseItems(Buffer.from(texts.join())),
+    );
+    return { match: found.match, items: items!, related: related!, more: found.more };
+  }
+
+  indexValues(limit: number): Promise<number> {
+    return this.#parts.writer.indexValues(limit);
+  }
+
+  async statistics(now: number): Promise<Statistics> {
+    return this.#parts.connection.read(() => readStatistics(this.#parts.connection, now));
+  }
+
+  async count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number> {
+    const { thread } = this.#parts;
+    if (thread === undefined) return this.#reader.count(query, asOf);
+    return (await thread.call('count', [query, asOf])) as number;
   }
 
   beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number> {

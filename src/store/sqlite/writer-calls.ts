@@ -44,6 +44,7 @@ const METHODS: readonly WriterMethod[] = [
   'putEntry',
   'removeEntry',
   'sweep',
+  'indexValues',
   'createKey',
   'revokeKey',
 ];

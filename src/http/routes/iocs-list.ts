@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { LIST_FORMATS, type ListRequest, parseListRequest } from '../../model/list-parameters.ts';
+import { TIERS } from '../../model/tier.ts';
+import { LIST_FORMAT_INFO, listChunks } from '../../render/list/list.ts';
+import { answerPage } from '../answer-page.ts';
+import type { RouteParts } from '../app.ts';
+import { Bodies } from '../bodies.ts';
+import { type ListPage, ListPages } from '../list-pages.ts';
+import { pairsOf, requireFormat } from '../parameters.ts';
+import { Deadlines } from '../sending.ts';
+import type { HeaderList } from '../standing-headers.ts';
+
+const PATH = '/api/v1/iocs';
+
+/** `GET /api/v1/iocs`: current IOCs as JSON, and for Pro keys as CSV, bare values or NDJSON. */
+export function iocsList(app: FastifyInstance, parts: RouteParts): void {
+  const { store, config, clock, log, cache } = parts;
+  const pages = new ListPages(store, config.producer, PATH);
+  // One for each format: what an item takes is estimated from those written before.
+  const bodies = new Map(
+    LIST_FORMATS.map((format) => [
+      format,
+      new Bodies<ListPage>(({ plan }, size) => listChunks(store, plan, size), config, cache),
+    ]),
+  );
+  const deadlines = new Deadlines(config.responseDeadline);
+  app.addHook('onClose', () => deadlines.close());
+
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const now = clock();
+    const { tier } = request.apiKey!;
+    const pairs = pairsOf(request, config.apiKeyInQuery);
+    requireFormat(pairs, LIST_FORMATS, tier);
+    const asked = parseListRequest(pairs, { tier: TIERS[tier], now });
+    const page = await pages.find(asked, now);
+    const answer = { bodies: bodies.get(asked.format)!, deadlines, log };
+    return await answerPage(request, reply, page, contentHeaders(asked), answer);
+  };
+  app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'free' } }, handler });
+}
+
+/** A browser saves a list and does not show it: values are hostile. JSON it may show. */
+function contentHeaders({ format }: ListRequest): HeaderList {
+  const { mediaType, extension } = LIST_FORMAT_INFO[format];
+  if (format === 'json') return ['content-type', mediaType];
+  return ['content-type', mediaType, 'content-disposition', `attachment; filename="iocs.${extension}"`];
+}

@@ -1,0 +1,91 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { type Ioc, IOC_TYPES } from '../../model/ioc.ts';
+import { type Parameter, ParameterError, readParameters } from '../../model/parameters.ts';
+import { DEFAULT_LIMIT, FILTER_PARAMETERS, type ParameterContext } from '../../model/query-parameters.ts';
+import { TIERS } from '../../model/tier.ts';
+import { normaliseIoc, refang } from '../../normalise/normalise.ts';
+import { renderItemJson } from '../../render/list/item-json.ts';
+import type { SearchQuestion } from '../../store/store.ts';
+import type { RouteParts } from '../app.ts';
+import { pairsOf } from '../parameters.ts';
+
+const PATH = '/api/v1/iocs/search';
+
+/** A part of a value is found by its trigrams. */
+const SHORTEST_PART = 3;
+const LONGEST_PART = 1_024;
+const MOST_RELATED = 10;
+
+/** Every parameter of a search. */
+export const SEARCH_PARAMETERS = {
+  q: {
+    parse: (text) => (text.trim() === '' || /\p{Cc}/u.test(text) ? undefined : text.trim()),
+    allowed: () => `an IOC, or ${SHORTEST_PART} to ${LONGEST_PART} characters of one`,
+    doc: 'What to search for: an IOC, or a part of one.',
+  } satisfies Parameter<string>,
+  type: FILTER_PARAMETERS.type,
+  limit: FILTER_PARAMETERS.limit,
+  include_related: {
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+    allowed: () => ['true', 'false'],
+    doc: 'Whether others from the same source document are added; they are unless this says false.',
+  } satisfies Parameter<boolean>,
+} as const;
+
+/** `GET /api/v1/iocs/search`: the IOC that is exactly what is asked for, or those that hold it. */
+export function iocsSearch(app: FastifyInstance, { store, config, clock }: RouteParts): void {
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const now = clock();
+    const context = { tier: TIERS[request.apiKey!.tier], now };
+    const question = questionOf(pairsOf(request, config.apiKeyInQuery), context);
+    await store.markPolled(now);
+    const { match, items, related, more } = await store.search(question, now);
+    const meta = JSON.stringify({
+      query: question.text,
+      match,
+      count: items.length,
+      limit: question.limit,
+      more,
+    });
+    const [data, others] = [items, related].map((list) => list.map(renderItemJson).join(','));
+    return reply
+      .header('cache-control', 'private, no-cache')
+      .type('application/json; charset=utf-8')
+      .send(`{"meta":${meta},"data":[${data}],"related":[${others}]}`);
+  };
+  app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'free' } }, handler });
+}
+
+/** Throws `ParameterError`. */
+function questionOf(
+  pairs: readonly (readonly [string, string])[],
+  context: ParameterContext,
+): SearchQuestion {
+  const { q, type, limit, include_related: related } = readParameters(SEARCH_PARAMETERS, pairs, context);
+  if (q === undefined)
+    throw new ParameterError([{ parameter: 'q', reason: 'is needed: what to search for' }]);
+  const text = refang(q);
+  const exact = exactOf(q, type ?? []);
+  const length = Array.from(text).length;
+  if ((length < SHORTEST_PART || length > LONGEST_PART) && exact === undefined) {
+    const allowed = SEARCH_PARAMETERS.q.allowed();
+    throw new ParameterError([
+      { parameter: 'q', value: q.slice(0, 100), reason: `must be ${allowed}`, allowed },
+    ]);
+  }
+  return {
+    text: text.slice(0, LONGEST_PART),
+    ...(exact !== undefined && { exact }),
+    types: type ?? [],
+    limit: limit ?? DEFAULT_LIMIT,
+    related: related === false ? 0 : MOST_RELATED,
+  };
+}
+
+/** The IOC that a text is by itself, if it is of one of the types; of any where none is named. */
+function exactOf(text: string, types: SearchQuestion['types']): Ioc | undefined {
+  const normal = normaliseIoc(text);
+  if (!normal.ok || !(types.length === 0 ? IOC_TYPES : types).includes(normal.type)) return undefined;
+  return { type: normal.type, value: normal.value };
+}

@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import { IOC_TYPES, type Ioc, type IocType } from '../../model/ioc.ts';
+import { type Parameter, ParameterError, readParameters } from '../../model/parameters.ts';
+import { parseIocType } from '../../model/query-parameters.ts';
+import { normaliseIoc } from '../../normalise/normalise.ts';
+import { lookUp } from '../../render/lookup.ts';
+import { StixIds } from '../../render/stix/id.ts';
+import type { RouteParts } from '../app.ts';
+import { pairsOf } from '../parameters.ts';
+
+const PATH = '/api/v1/lookup';
+
+const value: Parameter<string> = {
+  parse: (text) => text,
+  allowed: () => 'an IOC of one of the ten types, defanged or not',
+  doc: 'The value to look up.',
+};
+
+/** Every parameter of a look-up. */
+export const LOOKUP_PARAMETERS = {
+  value,
+  ioc: { ...value, doc: 'Another name for value.' },
+  type: {
+    parse: parseIocType,
+    allowed: () => IOC_TYPES,
+    doc: 'The type of the value, where it could be taken for another.',
+  } satisfies Parameter<IocType>,
+} as const;
+
+/** `GET /api/v1/lookup`: all that is known of one value. */
+export function lookup(app: FastifyInstance, { store, config, clock }: RouteParts): void {
+  const ids = new StixIds(config.producer);
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const ioc = askedFor(pairsOf(request, config.apiKeyInQuery));
+    const now = clock();
+    await store.markPolled(now);
+    const id = `indicator--${ids.indicatorUuid(ioc.type, ioc.value)}`;
+    const answer = lookUp(ioc, id, await store.findIoc(ioc), now);
+    return reply
+      .header('cache-control', 'private, no-cache')
+      .type('application/json; charset=utf-8')
+      .send(JSON.stringify(answer));
+  };
+  app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'free' } }, handler });
+}
+
+/** The one IOC that is asked for, in normal form. Throws `ParameterError`. */
+function askedFor(pairs: readonly (readonly [string, string])[]): Ioc {
+  const { value: named, ioc, type } = readParameters(LOOKUP_PARAMETERS, pairs, undefined);
+  if (named !== undefined && ioc !== undefined)
+    throw new ParameterError([{ parameter: 'ioc', reason: 'another name for value: give one of them' }]);
+  const text = named ?? ioc;
+  if (text === undefined)
+    throw new ParameterError([{ parameter: 'value', reason: 'is needed: the value to look up' }]);
+  const normal = normaliseIoc(text, type);
+  if (normal.ok) return { type: normal.type, value: normal.value };
+  const parameter = named === undefined ? 'ioc' : 'value';
+  throw new ParameterError([{ parameter, value: text.slice(0, 100), reason: normal.reason }]);
+}

@@ -1,0 +1,94 @@
+import type { ListFormat, ListRequest } from '../../model/list-parameters.ts';
+import { formatTimestamp } from '../../model/time.ts';
+import type { Extent, IndicatorReads, ItemForm } from '../../store/store.ts';
+import { walkSlices } from '../walk.ts';
+import { CSV_COLUMNS } from './item-csv.ts';
+
+/** A list whose content is settled: the request, and what it yields at one moment. */
+export interface ListPlan {
+  readonly request: ListRequest;
+  /** The request's query, from where its offset leads to. */
+  readonly query: ListRequest['query'];
+  /** The moment that the extent was taken at, in UTC milliseconds; the content is read as of it. */
+  readonly asOf: number;
+  readonly extent: Extent;
+  /** What stands around the items of JSON. */
+  readonly envelope: Envelope | undefined;
+}
+
+export interface Envelope {
+  /** How many there are without limit and offset. */
+  readonly total: number;
+  /** The stamp of the newest version in the store. */
+  readonly newest: number;
+  readonly producer: string;
+  readonly self: string;
+  readonly next: string | undefined;
+}
+
+interface ListFormatInfo {
+  readonly mediaType: string;
+  readonly extension: string;
+  readonly form: ItemForm;
+  /** What the store puts between two items. */
+  readonly separator: string;
+}
+
+/** How lists are written. */
+export const LIST_FORMAT_INFO: Readonly<Record<ListFormat, ListFormatInfo>> = {
+  json: { mediaType: 'application/json; charset=utf-8', extension: 'json', form: 'json', separator: ',' },
+  csv: {
+    mediaType: 'text/csv; charset=utf-8; header=present',
+    extension: 'csv',
+    form: 'csv',
+    separator: '\r\n',
+  },
+  txt: { mediaType: 'text/plain; charset=utf-8', extension: 'txt', form: 'value', separator: '\n' },
+  ndjson: {
+    mediaType: 'application/x-ndjson; charset=utf-8',
+    extension: 'ndjson',
+    form: 'ndjson',
+    separator: '\n',
+  },
+};
+
+/** Writes a list, a slice of `size` at a time. The same plan is always the same bytes. Throws `StalePlanError`. */
+export async function* listChunks(
+  store: IndicatorReads,
+  plan: ListPlan,
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  const { form, separator } = LIST_FORMAT_INFO[plan.request.format];
+  const [head, tail] = frame(plan);
+  const walk = walkSlices(plan.query, plan.extent, (query) => store.texts(query, form, plan.asOf, size));
+  // The first slice is read before anything is handed out, so that a store that fails can still be answered for.
+  let slice = await walk.next();
+  if (head !== '') yield Buffer.from(head);
+  for (let separate = false; slice.done !== true; slice = await walk.next()) {
+    if (slice.value.count === 0) continue;
+    if (separate) yield Buffer.from(separator);
+    separate = true;
+    yield slice.value.bytes;
+  }
+  if (tail !== '') yield Buffer.from(tail);
+}
+
+/** What stands before and after the items. */
+function frame({ request, extent, envelope }: ListPlan): readonly [head: string, tail: string] {
+  if (request.format === 'csv') return [`${CSV_COLUMNS.join(',')}\r\n`, extent.count > 0 ? '\r\n' : ''];
+  if (envelope === undefined) return ['', extent.count > 0 ? '\n' : ''];
+  const { total, newest, producer, self, next } = envelope;
+  const meta = {
+    total,
+    limit: request.query.limit,
+    offset: request.offset,
+    generated_at: formatTimestamp(newest),
+    feed_version: String(newest),
+    source: producer,
+    filters: Object.fromEntries(request.given.filter(([name]) => name !== 'limit' && name !== 'format')),
+  };
+  return [
+    `{"meta":${JSON.stringify(meta)},"data":[`,
+    `],"links":${JSON.stringify({ self, next: next ?? null })}}`,
+  ];
+}

@@ -1,0 +1,102 @@
+import { CONFIDENCE_LEVEL_NAMES, type ConfidenceLevel } from '../../model/confidence.ts';
+import type { IndicatorQuery } from '../../model/indicator-query.ts';
+import { IOC_TYPES, type IocType } from '../../model/ioc.ts';
+import type { NameCount, Statistics } from '../store.ts';
+import { type Connection, NEVER } from './connection.ts';
+import type { TallyKind } from './tallies.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24;
+
+/** So many of the most frequent names are told. */
+const MOST_NAMES = 10;
+const MOST_FEEDS = 500;
+
+/** Statistics from the writer's counts. Each statement reads some hundred rows at most, whatever the store holds. */
+export function readStatistics(connection: Connection, now: number): Statistics {
+  const types = new Map<IocType, number>();
+  const levels = new Map<ConfidenceLevel, number>();
+  let total = 0;
+  for (const { name, count } of top(connection, 'type_level', MOST_FEEDS)) {
+    const [type, level] = name.split(' ') as [IocType, ConfidenceLevel];
+    types.set(type, (types.get(type) ?? 0) + count);
+    levels.set(level, (levels.get(level) ?? 0) + count);
+    total += count;
+  }
+  return {
+    total,
+    types,
+    levels,
+    feeds: top(connection, 'feed', MOST_FEEDS),
+    categories: top(connection, 'category', MOST_FEEDS),
+    techniques: top(connection, 'technique', MOST_NAMES),
+    cves: top(connection, 'cve', MOST_NAMES),
+    day: trend(connection, DAY, now),
+    week: trend(connection, 7 * DAY, now),
+  };
+}
+
+function top(connection: Connection, kind: TallyKind, limit: number): NameCount[] {
+  return connection
+    .prepare(
+      'SELECT name, count FROM tally INDEXED BY tally_top WHERE kind = ? AND count > 0 ORDER BY count DESC, name LIMIT ?',
+    )
+    .all(kind, limit)
+    .map(({ name, count }) => ({ name: String(name), count: Number(count) }));
+}
+
+/** What was published in the last so many hours, to the full hour, and how much was added in as many before. */
+function trend(connection: Connection, hours: number, now: number): Statistics['day'] {
+  const last = Math.floor(now / HOUR);
+  const sum = (kind: TallyKind, from: number, to: number): number =>
+    Number(
+      connection
+        .prepare(
+          'SELECT coalesce(sum(count), 0) AS sum FROM tally WHERE kind = ? AND CAST(name AS INTEGER) BETWEEN ? AND ?',
+        )
+        .get(kind, from, to)!.sum,
+    );
+  return {
+    added: sum('added', last - hours + 1, last),
+    updated: sum('updated', last - hours + 1, last),
+    addedBefore: sum('added', last - 2 * hours + 1, last - hours),
+  };
+}
+
+/** Whether the writer keeps the count that a query asks for: of all that is current, of some types and levels. */
+export function isTallied(query: Omit<IndicatorQuery, 'limit'>): boolean {
+  const { since, until, after, sectors, categories, revoked } = query;
+  const whole = since === undefined && until === undefined && after === undefined;
+  return whole && sectors.length === 0 && categories === undefined && revoked === 'exclude';
+}
+
+/**
+ * What is visible at `asOf` of what is current: the writer's count, less what is stamped later and what has expired since the
+ * last sweep, and with what is replaced only later. Costs as much as these few.
+ */
+export function countCurrent(
+  connection: Connection,
+  { types, levels }: Omit<IndicatorQuery, 'limit'>,
+  asOf: number,
+): number {
+  const typeNames = types.length > 0 ? types : IOC_TYPES;
+  const levelNames = levels.length > 0 ? levels : CONFIDENCE_LEVEL_NAMES;
+  const names = typeNames.flatMap((type) => levelNames.map((level) => `'${type} ${level}'`)).join(', ');
+  const filter =
+    `type IN (${typeNames.map((type) => IOC_TYPES.indexOf(type)).join(', ')}) ` +
+    `AND level IN (${levelNames.map((level) => CONFIDENCE_LEVEL_NAMES.indexOf(level)).join(', ')})`;
+  // Of two upper bounds SQLite goes by the first.
+  const row = connection
+    .prepare(
+      `SELECT
+        (SELECT coalesce(sum(count), 0) FROM tally WHERE kind = 'type_level' AND name IN (${names})) AS current,
+        (SELECT count(*) FROM version INDEXED BY version_live
+         WHERE live = 1 AND stamp > ?1 AND until = ${NEVER} AND ${filter}) AS later,
+        (SELECT count(*) FROM version INDEXED BY version_until
+         WHERE until < ${NEVER} AND until > ?1 AND live = 1 AND stamp <= ?1 AND expires > ?1 AND ${filter}) AS still,
+        (SELECT count(*) FROM version INDEXED BY version_expires
+         WHERE live = 1 AND expires <= ?1 AND expires < ${NEVER} AND stamp <= ?1 AND until = ${NEVER} AND ${filter}) AS over`,
+    )
+    .get(asOf)!;
+  return Number(row.current) - Number(row.later) + Number(row.still) - Number(row.over);
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+
+import { EXPORT_FORMATS } from '../../src/render/formats.ts';
+import { FIREWALL_PROFILES } from '../../src/render/firewall/profiles.ts';
+import { reading } from '../parse/reading.ts';
+import type { Sighting } from '../../src/model/sighting.ts';
+import { START, take } from '../store/fixtures.ts';
+import { bearer, errorOf, get, serving } from './serving.ts';
+
+const PATHS = ['misp', 'cef', 'sigma', 'openioc', 'suricata', 'rpz', 'hosts', 'splunk', 'ecs', 'sentinel'];
+function bad(value: string): Sighting {
+  return { type: 'domain', value };
+}
+
+const FIREWALL = '/api/v1/iocs/firewall?profile=paloalto-domain';
+
+test('every export answers a Pro key with its content type, as an attachment', async (context) => {
+  const server = await serving(context);
+  await take(server.store, [bad('bad.example.com')], START);
+  for (const name of PATHS) {
+    const answer = await get(server, `/api/v1/iocs/${name}`, bearer(server.pro));
+    const format = EXPORT_FORMATS.find((each) => each.name === name)!;
+    assert.equal(answer.status, 200, answer.body.toString());
+    assert.equal(answer.headers['content-type'], format.mediaType);
+    assert.match(
+      String(answer.headers['content-disposition']),
+      /^attachment; filename="iocs-[a-z-]+\.[a-z]+"$/,
+    );
+    assert.match(answer.body.toString(), /bad\.example\.com/);
+  }
+});
+
+test('exports are for Pro keys', async (context) => {
+  const server = await serving(context);
+  // As many as a Free key may ask in a minute.
+  for (const path of [FIREWALL, ...PATHS.slice(0, 9).map((name) => `/api/v1/iocs/${name}`)]) {
+    const answer = await get(server, path, bearer(server.free));
+    assert.equal(answer.status, 403);
+    assert.equal(errorOf(answer).code, 'insufficient_tier');
+  }
+});
+
+test('format and profile choose, and anything else is refused with what there is', async (context) => {
+  const server = await serving(context);
+  await take(server.store, [bad('bad.example.com')], START);
+  const syslog = await get(server, '/api/v1/iocs/cef?format=syslog', bearer(server.pro));
+  assert.match(syslog.body.toString(), /^<\d+>1 /);
+  const list = await get(server, FIREWALL, bearer(server.pro));
+  assert.equal(list.body.toString(), 'bad.example.com\n');
+  for (const query of [
+    'firewall',
+    'firewall?profile=other',
+    'cef?format=misp',
+    'misp?format=cef',
+    'misp?colour=red',
+  ]) {
+    const answer = await get(server, `/api/v1/iocs/${query}`, bearer(server.pro));
+    assert.equal(answer.status, 400, query);
+    assert.equal(errorOf(answer).code, 'invalid_parameter');
+  }
+  const named = await get(server, '/api/v1/iocs/firewall', bearer(server.pro));
+  for (const { name } of FIREWALL_PROFILES) assert.ok(named.body.toString().includes(name));
+});
+
+test('two formats of one path have tags of their own, and each answers 304 to its own', async (context) => {
+  const server = await serving(context);
+  await take(server.store, [bad('bad.example.com')], START);
+  const tags = new Set<string>();
+  for (const path of ['/api/v1/iocs/cef', '/api/v1/iocs/cef?format=syslog']) {
+    const first = await get(server, path, bearer(server.pro));
+    tags.add(String(first.headers.etag));
+    const again = await get(server, path, {
+      ...bearer(server.pro),
+      'if-none-match': String(first.headers.etag),
+    });
+    assert.equal(again.status, 304);
+    const zipped = await get(server, path, { ...bearer(server.pro), 'accept-encoding': 'gzip' });
+    assert.deepEqual(gunzipSync(zipped.body), first.body);
+  }
+  assert.equal(tags.size, 2);
+});
+
+test('pages of a limit follow each other by Link, in the format that was asked for', async (context) => {
+  const server = await serving(context);
+  await take(
+    server.store,
+    Array.from({ length: 5 }, (_, at) => bad(`h${at}.example.com`)),
+    START,
+  );
+  const seen: string[] = [];
+  let path: string | undefined = '/api/v1/iocs/cef?format=syslog&limit=2';
+  while (path !== undefined) {
+    const answer = await get(server, path, bearer(server.pro));
+    assert.equal(answer.status, 200, answer.body.toString());
+    seen.push(...[...answer.body.toString().matchAll(/value="([^"]+)"/g)].map(([, value]) => value!));
+    path = /<([^>]+)>; rel="next"/.exec(answer.headers.link ?? '')?.[1];
+  }
+  assert.deepEqual(
+    seen.sort(),
+    ['h0', 'h1', 'h2', 'h3', 'h4'].map((name) => `${name}.example.com`),
+  );
+});
+
+test('our own reader takes the MISP event', async (context) => {
+  const server = await serving(context);
+  await take(server.store, [bad('bad.example.com')], START);
+  const { body } = await get(server, '/api/v1/iocs/misp', bearer(server.pro));
+  const { format, iocs } = await reading(body);
+  assert.equal(format, 'misp-event');
+  assert.deepEqual(
+    iocs.map(({ value }) => value),
+    ['bad.example.com'],
+  );
+});
