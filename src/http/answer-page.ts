@@ -4,8 +4,9 @@ import type { Log } from '../observe/log.ts';
 import type { Bodies, BodyPage } from './bodies.ts';
 import { chooseCoding, type Coding, takesIdentity } from './coding.ts';
 import { noneMatch } from './etag.ts';
+import type { RepeatedPolls } from './repeated-polls.ts';
 import { type Deadlines, openBody, sendBody } from './sending.ts';
-import { addHeaders, type HeaderList, standingHeaders } from './standing-headers.ts';
+import { addHeaders, type HeaderList, notModifiedHeaders, standingHeaders } from './standing-headers.ts';
 
 /** A page of anything that a client may keep and ask for again. */
 export interface AnswerPage extends BodyPage {
@@ -15,8 +16,20 @@ export interface AnswerPage extends BodyPage {
   readonly headers: HeaderList;
 }
 
+/** A page, and how it is to be answered with. */
+export interface PageAnswer<P extends AnswerPage> {
+  readonly page: P;
+  /** Headers of the answer that has the content. */
+  readonly content: HeaderList;
+  /** Headers of a 304 too. */
+  readonly cache?: HeaderList;
+  /** The page that the same request yields at another time, given where a poller that repeats it is to be answered fast. */
+  readonly find?: (now: number) => Promise<P>;
+}
+
 export interface AnswerParts<P extends AnswerPage> {
   readonly bodies: Bodies<P>;
+  readonly polls: RepeatedPolls;
   readonly deadlines: Deadlines;
   readonly log: Log;
 }
@@ -31,21 +44,20 @@ export const CACHE_HEADERS: HeaderList = [
 
 /**
  * Answers a request with a page: 304 where the client has it already, the headers for HEAD, else its body in the coding
- * that the client likes best, the first chunk being there before the status is sent. `content` are headers of the
- * answer that has the content, `cache` those of a 304 too. Rejects with what keeps the first chunk from coming.
+ * that the client likes best, the first chunk being there before the status is sent. Rejects with what keeps the first
+ * chunk from coming.
  */
 export async function answerPage<P extends AnswerPage>(
   request: FastifyRequest,
   reply: FastifyReply,
-  page: P,
-  content: HeaderList,
-  { bodies, deadlines, log }: AnswerParts<P>,
-  cache = CACHE_HEADERS,
+  { page, content, cache = CACHE_HEADERS, find }: PageAnswer<P>,
+  { bodies, deadlines, log, polls }: AnswerParts<P>,
 ): Promise<FastifyReply> {
   const accepted = request.headers['accept-encoding'];
   const coding = chooseCoding(accepted);
   const etag = page.etags[coding];
   if (noneMatch(request.headers['if-none-match'], etag)) {
+    if (find !== undefined) polls.remember(request, { coding, etag, cache, find });
     return sendNotModified(request, reply, [...cache, ...page.links, 'etag', etag]);
   }
   const headers = [...cache, ...page.headers, ...page.links, ...content];
@@ -75,7 +87,7 @@ function codingHeaders({ etags }: AnswerPage, coding: Coding): HeaderList {
 
 /** The shortest answer is the most frequent: it is written without what the framework does for others. */
 function sendNotModified(request: FastifyRequest, reply: FastifyReply, headers: HeaderList): FastifyReply {
-  const all = standingHeaders(request);
+  const all = notModifiedHeaders(request);
   all.push(...headers);
   void reply.hijack();
   reply.raw.writeHead(304, all);

@@ -11,6 +11,7 @@ import { BodyCache } from './body-cache.ts';
 import type { HttpConfig } from './config.ts';
 import { errorHandler, unavailable } from './errors.ts';
 import { RateLimiter } from './rate-limit.ts';
+import { RepeatedPolls } from './repeated-polls.ts';
 import { logRequest } from './request-log.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsExport } from './routes/iocs-export.ts';
@@ -35,6 +36,7 @@ export interface AppParts {
 /** What a route is made of: bodies of all routes share one memory. */
 export interface RouteParts extends AppParts {
   readonly cache: BodyCache;
+  readonly polls: RepeatedPolls;
 }
 
 /**
@@ -55,6 +57,8 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   const handleError = errorHandler(log);
   const limiter = new RateLimiter(store);
   const guard = new Guard({ store, limiter, clock, apiKeyInQuery: config.apiKeyInQuery });
+  const polls = new RepeatedPolls({ store, guard, limiter, clock, log });
+  polls.intercept(app.server);
   app.server.maxConnections = config.maxConnections;
   app.decorateRequest('apiKey', null);
   app.decorateRequest('rate', null);
@@ -91,10 +95,11 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   });
   closeInOrder(app, config, () => {
     closing = true;
+    polls.close();
   });
 
   const cache = new BodyCache(config.cacheBytes, config.cacheBodyBytes);
-  const parts = { store, config, clock, log, cache };
+  const parts = { store, config, clock, log, cache, polls };
   app.register(async (scope) => iocsList(scope, parts));
   app.register(async (scope) => iocsExport(scope, parts));
   app.register(async (scope) => iocsCount(scope, parts));

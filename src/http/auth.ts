@@ -102,6 +102,11 @@ export class Guard {
     return key;
   }
 
+  /** The hash of the key that was last sent on a connection. */
+  hashOn(socket: Socket): Uint8Array | undefined {
+    return this.#hashes.get(socket)?.hash;
+  }
+
   /** A connection mostly sends one key: it is checked and hashed once. */
   #hashOf(text: string, socket: Socket): Uint8Array {
     const known = this.#hashes.get(socket);

@@ -13,9 +13,10 @@ export interface RateVerdict {
 
 type Limits = Pick<Tier, 'requestsPerMinute' | 'requestsPerDay'>;
 
-/** A key whose requests come fast takes up to so many at once, and never more than this part of its limit. */
+/** A key whose requests come fast takes up to so many at once, never more than this part of its limit or of what is left. */
 const LARGEST_LEASE = 50;
-const LEASE_PART = 20;
+const LIMIT_PART = 20;
+const LEFT_PART = 8;
 
 /**
  * Limits each key's requests a minute and a day. Counts live in the ledger, which all processes share; a key
@@ -68,7 +69,7 @@ class KeyBudget {
     this.#keyId = keyId;
     this.#limits = { perMinute: limits.requestsPerMinute, perDay: limits.requestsPerDay };
     const least = Math.min(limits.requestsPerMinute, limits.requestsPerDay);
-    this.#largestLease = Math.max(1, Math.min(LARGEST_LEASE, Math.floor(least / LEASE_PART)));
+    this.#largestLease = Math.max(1, Math.min(LARGEST_LEASE, Math.floor(least / LIMIT_PART)));
   }
 
   take(now: number): RateVerdict | Promise<RateVerdict> {
@@ -118,7 +119,7 @@ class KeyBudget {
     const fast = now - this.#refilledAt < 1_000;
     this.#size = fast ? Math.min(this.#size * 2, this.#largestLease) : 1;
     const left = Math.min(this.#minute?.remaining ?? 1, this.#day?.remaining ?? 1);
-    const want = this.#lease > 0 ? 0 : Math.max(1, Math.min(this.#size, Math.ceil(left / LEASE_PART)));
+    const want = this.#lease > 0 ? 0 : Math.max(1, Math.min(this.#size, Math.ceil(left / LEFT_PART)));
     const grant = await this.#ledger.takeRequests(this.#keyId, want, this.#limits, now);
     this.#refilledAt = now;
     this.#lease += grant.granted;

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 
 import type { FastifyHttpOptions } from 'fastify';
 
 import { answerClientError } from './client-error.ts';
 import type { HttpConfig } from './config.ts';
+import { newRequestId } from './request-id.ts';
 
 /** No request of this API has a body worth more. */
 const BODY_LIMIT = 65_536;
@@ -21,7 +21,7 @@ export function serverOptions(config: HttpConfig): FastifyHttpOptions<Server> {
     // A route that takes HEAD says so: the framework's own would render the whole answer for its length.
     exposeHeadRoutes: false,
     requestIdHeader: false,
-    genReqId: () => `req_${randomUUID()}`,
+    genReqId: newRequestId,
     // Never `true`: then a client could forge its address.
     trustProxy: config.trustProxy.length > 0 ? [...config.trustProxy] : false,
     // We answer in our own shape while closing.

@@ -9,6 +9,8 @@ declare module 'fastify' {
   }
 }
 
+type Counted = Pick<FastifyRequest, 'id' | 'rate'>;
+
 /** Headers as `writeHead` takes them, names and values in turn. */
 export type HeaderList = readonly string[];
 
@@ -18,15 +20,15 @@ const POLICY = "default-src 'none'; frame-ancestors 'none'";
  * The headers of every answer: its id, what a browser may make of it, and what is left of the key's limit. An answer
  * that the framework sends is given them by `addStandingHeaders`; one that is written past it begins with them.
  */
-export function standingHeaders({ id, rate }: FastifyRequest): string[] {
-  const headers = [
-    'x-request-id',
-    id,
-    'x-content-type-options',
-    'nosniff',
-    'content-security-policy',
-    POLICY,
-  ];
+export function standingHeaders(request: Counted): string[] {
+  const headers = notModifiedHeaders(request);
+  headers.push('x-content-type-options', 'nosniff', 'content-security-policy', POLICY);
+  return headers;
+}
+
+/** Those of them that a 304 has: what a browser may make of a content was said with the content (RFC 9110 §15.4.5). */
+export function notModifiedHeaders({ id, rate }: Counted): string[] {
+  const headers = ['x-request-id', id];
   if (rate) {
     headers.push('x-ratelimit-limit', String(rate.limit));
     headers.push('x-ratelimit-remaining', String(rate.remaining));

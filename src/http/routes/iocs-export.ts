@@ -53,7 +53,7 @@ interface ExportPage extends ListPage {
 
 /** `GET /api/v1/iocs/misp` and its like: current IOCs in the formats of other products. */
 export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
-  const { store, config, clock, log, cache } = parts;
+  const { store, config, clock, log, cache, polls } = parts;
   const deadlines = new Deadlines(config.responseDeadline);
   app.addHook('onClose', () => deadlines.close());
   const bodies = new Map(
@@ -74,8 +74,8 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       // `given` says where links lead, so it keeps the parameter; no envelope is made but for JSON.
       const wanted: ListRequest = { ...asked, format: 'ndjson', given: pairs.filter(isFilter) };
       const page = { ...(await pages.find(wanted, now, format.name)), format };
-      const answer = { bodies: bodies.get(format.name)!, deadlines, log };
-      return await answerPage(request, reply, page, contentHeaders(format), answer);
+      const answer = { bodies: bodies.get(format.name)!, deadlines, log, polls };
+      return await answerPage(request, reply, { page, content: contentHeaders(format) }, answer);
     };
     app.route({ method: ['GET', 'HEAD'], url: each.path, config: { auth: { tier: 'pro' } }, handler });
   }

@@ -15,7 +15,7 @@ const PATH = '/api/v1/iocs';
 
 /** `GET /api/v1/iocs`: current IOCs as JSON, and for Pro keys as CSV, bare values or NDJSON. */
 export function iocsList(app: FastifyInstance, parts: RouteParts): void {
-  const { store, config, clock, log, cache } = parts;
+  const { store, config, clock, log, cache, polls } = parts;
   const pages = new ListPages(store, config.producer, PATH);
   // One for each format: what an item takes is estimated from those written before.
   const bodies = new Map(
@@ -34,8 +34,8 @@ export function iocsList(app: FastifyInstance, parts: RouteParts): void {
     requireFormat(pairs, LIST_FORMATS, tier);
     const asked = parseListRequest(pairs, { tier: TIERS[tier], now });
     const page = await pages.find(asked, now);
-    const answer = { bodies: bodies.get(asked.format)!, deadlines, log };
-    return await answerPage(request, reply, page, contentHeaders(asked), answer);
+    const answer = { bodies: bodies.get(asked.format)!, deadlines, log, polls };
+    return await answerPage(request, reply, { page, content: contentHeaders(asked) }, answer);
   };
   app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'free' } }, handler });
 }

@@ -22,27 +22,27 @@ const CACHE_HEADERS: HeaderList = [
 ];
 
 /** `GET /api/v1/iocs/stix`: current IOCs as a STIX 2.1 bundle. */
-export function iocsStix(app: FastifyInstance, { store, config, clock, log, cache }: RouteParts): void {
+export function iocsStix(
+  app: FastifyInstance,
+  { store, config, clock, log, cache, polls }: RouteParts,
+): void {
   const pages = new PageIndex(store, config.producer, PATH);
   const readings = new Readings(config.apiKeyInQuery);
   const bodies = new Bodies<Page>(({ plan }, size) => bundleChunks(store, plan, size), config, cache);
   const deadlines = new Deadlines(config.responseDeadline);
   app.addHook('onClose', () => deadlines.close());
-  const answer = { bodies, deadlines, log };
+  const parts = { bodies, deadlines, log, polls };
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { tier } = request.apiKey!;
+    const query = rawQuery(request.raw.url);
+    const read = (now: number): IndicatorRequest => readings.read(query, tier, now);
     const now = clock();
-    const asked = readings.read(rawQuery(request.raw.url), request.apiKey!.tier, now);
-    const media = mediaTypeFor(request, asked);
-    const page = await pages.find(asLabelled(asked, media), now);
-    return await answerPage(
-      request,
-      reply,
-      page,
-      ['content-type', MEDIA_TYPES[media]],
-      answer,
-      CACHE_HEADERS,
-    );
+    const media = mediaTypeFor(request, read(now));
+    const find = (time: number): Promise<Page> => pages.find(asLabelled(read(time), media), time);
+    const content = ['content-type', MEDIA_TYPES[media]];
+    const page = await find(now);
+    return await answerPage(request, reply, { page, content, cache: CACHE_HEADERS, find }, parts);
   };
   app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'pro' } }, handler });
 }

@@ -34,17 +34,10 @@ export class SqliteLedger {
     unspent = { count: 0, takenAt: 0 },
   ): RequestGrant {
     return this.#connection.write(() => {
-      if (unspent.count > 0) {
-        this.#add(keyId, MINUTE, unspent.takenAt, -unspent.count);
-        this.#add(keyId, DAY, unspent.takenAt, -unspent.count);
-      }
-      const minute = this.#used(keyId, MINUTE, now);
-      const day = this.#used(keyId, DAY, now);
+      if (unspent.count > 0) this.#add(keyId, unspent.takenAt, -unspent.count);
+      const { minute, day } = this.#used(keyId, now);
       const granted = Math.max(0, Math.min(want, limits.perMinute - minute.count, limits.perDay - day.count));
-      if (granted > 0) {
-        this.#add(keyId, MINUTE, now, granted);
-        this.#add(keyId, DAY, now, granted);
-      }
+      if (granted > 0) this.#add(keyId, now, granted);
       return {
         granted,
         minute: windowState(MINUTE, limits.perMinute, minute, granted, now),
@@ -57,12 +50,28 @@ export class SqliteLedger {
     this.#connection.close();
   }
 
-  #used(keyId: string, window: Window, now: number): Used {
-    const oldest = slotOf(window, now - window.length);
-    // A clock that was ahead must not shut a key out until that time comes.
+  #used(keyId: string, now: number): { readonly minute: Used; readonly day: Used } {
+    const rows = this.#connection
+      .prepare(
+        'SELECT window, total(count) AS count, min(slot) AS oldest, max(slot) AS newest FROM request_count WHERE key_id = ? GROUP BY window',
+      )
+      .all(keyId);
+    const one = (window: Window): Used => {
+      const row = rows.find(({ window: code }) => code === window.code);
+      if (row === undefined) return { count: 0, oldest: slotOf(window, now) };
+      const stray = Number(row.oldest) < firstSlot(window, now) || Number(row.newest) > now + window.length;
+      return stray
+        ? this.#clear(keyId, window, now)
+        : { count: Number(row.count), oldest: Number(row.oldest) };
+    };
+    return { minute: one(MINUTE), day: one(DAY) };
+  }
+
+  /** Removes what has left a window, and what lies ahead: a clock that was wrong must not shut a key out until then. */
+  #clear(keyId: string, window: Window, now: number): Used {
     this.#connection
       .prepare('DELETE FROM request_count WHERE key_id = ? AND window = ? AND (slot < ? OR slot > ?)')
-      .run(keyId, window.code, oldest, now + window.length);
+      .run(keyId, window.code, firstSlot(window, now), now + window.length);
     const row = this.#connection
       .prepare(
         'SELECT total(count) AS count, min(slot) AS oldest FROM request_count WHERE key_id = ? AND window = ?',
@@ -74,12 +83,12 @@ export class SqliteLedger {
     };
   }
 
-  #add(keyId: string, window: Window, now: number, count: number): void {
+  #add(keyId: string, now: number, count: number): void {
     this.#connection
       .prepare(
-        'INSERT INTO request_count (key_id, window, slot, count) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+        `INSERT INTO request_count (key_id, window, slot, count) VALUES (?1, ${MINUTE.code}, ?2, ?4), (?1, ${DAY.code}, ?3, ?4) ON CONFLICT DO UPDATE SET count = count + excluded.count`,
       )
-      .run(keyId, window.code, slotOf(window, now), count);
+      .run(keyId, slotOf(MINUTE, now), slotOf(DAY, now), count);
   }
 }
 
@@ -118,6 +127,11 @@ interface Used {
   readonly count: number;
   /** The oldest slot that counts. */
   readonly oldest: number;
+}
+
+/** The oldest slot that has not left the window. */
+function firstSlot(window: Window, now: number): number {
+  return slotOf(window, now - window.length);
 }
 
 function slotOf(window: Window, time: number): number {
