@@ -64,10 +64,10 @@ test('who asks again is answered the same, is counted, and gets an id of its own
 test('each is logged like any other request', async (context) => {
   const { server, ask } = await polling(context);
   const { headers } = await ask();
-  const [line] = server
+  const line = server
     .log()
     .split('\n')
-    .filter((text) => text.includes(String(headers['x-request-id'])));
+    .find((text) => text.includes(String(headers['x-request-id'])));
   const { time: _time, ms, bytes, ...rest } = JSON.parse(line!) as Record<string, unknown>;
   assert.deepEqual(rest, {
     level: 'info',
