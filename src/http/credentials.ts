@@ -25,6 +25,18 @@ export const queryKey: CredentialReader = ({ raw }) => {
   return query.includes('api_key=') ? (new URLSearchParams(query).get('api_key') ?? undefined) : undefined;
 };
 
+/**
+ * `Authorization: Basic`, the key as password under any user name (RFC 7617 §2): what products send that have fields for a
+ * user and a password, and none for a header.
+ */
+export const basicKey: CredentialReader = ({ headers }) => {
+  const encoded = /^basic +([\w+/]+={0,2}) *$/i.exec(headers.authorization ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? undefined : text.slice(colon + 1).trim();
+};
+
 /** The query of a request target, without `?`. */
 export function rawQuery(url = ''): string {
   const start = url.indexOf('?');
@@ -48,6 +60,22 @@ export function presentedKey(request: FastifyRequest, readers: readonly Credenti
   }
   if (key === undefined) throw new ApiError('missing_api_key', { headers: { 'www-authenticate': 'Bearer' } });
   return key;
+}
+
+/** What a browser shows above the fields for user and password. */
+const BASIC_CHALLENGE = 'Basic realm="SOC Defenders, API key as password", charset="UTF-8"';
+
+/**
+ * A refusal as it is answered where a key may be sent in these ways: its challenge names Basic too where that is one of
+ * them, as some clients send no password before they are asked for one (RFC 9110 §11.6.1).
+ */
+export function challenged(error: unknown, readers: readonly CredentialReader[]): unknown {
+  if (!(error instanceof ApiError) || !readers.includes(basicKey)) return error;
+  const challenge = error.headers['www-authenticate'];
+  if (challenge === undefined) return error;
+  const { code, message, details } = error;
+  const headers = { ...error.headers, 'www-authenticate': `${challenge}, ${BASIC_CHALLENGE}` };
+  return new ApiError(code, { message, details, headers });
 }
 
 /** Throws `ApiError` for a text that cannot be a key, without a look-up. */
