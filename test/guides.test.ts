@@ -200,7 +200,7 @@ test('soc-fetch follows all pages, keeps the head of the first alone, and replac
 });
 
 test('the zone of the guide for BIND gets a serial that rises', async () => {
-  const [script] = blocks('sh').filter(({ page }) => page === 'bind.md');
+  const script = blocks('sh').find(({ page }) => page === 'bind.md');
   const expression = /sed -i "(.*)" /.exec(script!.text)![1]!.replace('$(date +%s)', '4000000000');
   const head = '$TTL 300\n@ IN SOA localhost. hostmaster.localhost. (1767225600 3600 600 604800 300)\n';
   const directory = mkdtempSync(join(tmpdir(), 'soc-guides-'));
