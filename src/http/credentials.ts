@@ -13,6 +13,16 @@ export const bearerKey: CredentialReader = ({ headers }) => {
   return value.slice(7).trim();
 };
 
+/** `Authorization: Basic …` (RFC 7617) of any user name, the key being the password; or the name, where that is empty. */
+export const basicKey: CredentialReader = ({ headers }) => {
+  const value = headers.authorization;
+  if (value === undefined || !/^basic(?: |$)/i.test(value)) return undefined;
+  const pair = Buffer.from(value.slice(6).trim(), 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon < 0) return pair;
+  return pair.slice(colon + 1) || pair.slice(0, colon);
+};
+
 /** `X-API-Key: KEY`. */
 export const headerKey: CredentialReader = ({ headers }) => {
   const value = headers['x-api-key'];
@@ -23,18 +33,6 @@ export const headerKey: CredentialReader = ({ headers }) => {
 export const queryKey: CredentialReader = ({ raw }) => {
   const query = rawQuery(raw.url);
   return query.includes('api_key=') ? (new URLSearchParams(query).get('api_key') ?? undefined) : undefined;
-};
-
-/**
- * `Authorization: Basic`, the key as password under any user name (RFC 7617 §2): what products send that have fields for a
- * user and a password, and none for a header.
- */
-export const basicKey: CredentialReader = ({ headers }) => {
-  const encoded = /^basic +([\w+/]+={0,2}) *$/i.exec(headers.authorization ?? '')?.[1];
-  if (encoded === undefined) return undefined;
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  return colon < 0 ? undefined : text.slice(colon + 1).trim();
 };
 
 /** The query of a request target, without `?`. */
