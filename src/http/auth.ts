@@ -9,8 +9,10 @@ import type { Clock } from '../model/time.ts';
 import type { KeyRecord, Store } from '../store/store.ts';
 import { addressAllowed } from './allow-list.ts';
 import {
+  basicKey,
   type CredentialReader,
   bearerKey,
+  challenged,
   headerKey,
   invalidKey,
   presentedKey,
@@ -22,9 +24,12 @@ import type { RateLimiter, RateVerdict } from './rate-limit.ts';
 
 /**
  * Who may use a route, as the route itself declares it: anybody, or keys of a tier. `accepts` names the ways in
- * which a key may be sent, where they are not the usual ones.
+ * which a key may be sent, where they are not the usual ones; `basic` adds HTTP Basic to these, for products that can
+ * send nothing else.
  */
-export type RouteAuth = 'none' | { readonly tier: TierName; readonly accepts?: readonly CredentialReader[] };
+export type RouteAuth =
+  | 'none'
+  | { readonly tier: TierName; readonly accepts?: readonly CredentialReader[]; readonly basic?: true };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -48,17 +53,20 @@ export interface GuardOptions {
 export class Guard {
   readonly #options: GuardOptions;
   readonly #readers: readonly CredentialReader[];
+  readonly #everyReader: readonly CredentialReader[];
   readonly #hashes = new WeakMap<Socket, { readonly text: string; readonly hash: Uint8Array }>();
 
   constructor(options: GuardOptions) {
     this.#options = options;
     this.#readers = options.apiKeyInQuery ? [bearerKey, headerKey, queryKey] : [bearerKey, headerKey];
+    this.#everyReader = [...this.#readers, basicKey];
   }
 
   /** Lets a request in or throws `ApiError`; the key and what is left of its limit are noted on the request. */
   async admit(request: FastifyRequest, auth: RouteAuth): Promise<void> {
     if (auth === 'none') return;
-    const key = this.#accept(request, await this.#find(request, auth.accepts ?? this.#readers));
+    const readers = auth.accepts ?? (auth.basic === true ? this.#everyReader : this.#readers);
+    const key = await this.#identify(request, readers);
     const now = this.#options.clock();
     const taken = this.#options.limiter.take(key.id, TIERS[key.tier], now);
     // What is known is not waited for: most answers are short, and every wait makes them longer.
@@ -74,13 +82,22 @@ export class Guard {
   async countRefused(request: FastifyRequest): Promise<void> {
     let key: KeyRecord;
     try {
-      key = this.#accept(request, await this.#find(request, this.#readers));
+      key = await this.#identify(request, this.#everyReader);
     } catch (error) {
       if (error instanceof ApiError) return;
       throw error;
     }
     const now = this.#options.clock();
     note(request, await this.#options.limiter.take(key.id, TIERS[key.tier], now), now);
+  }
+
+  /** The key that a request carries, valid from where it comes. Rejects with `ApiError`. */
+  async #identify(request: FastifyRequest, readers: readonly CredentialReader[]): Promise<KeyRecord> {
+    try {
+      return this.#accept(request, await this.#find(request, readers));
+    } catch (error) {
+      throw challenged(error, readers);
+    }
   }
 
   #find(request: FastifyRequest, readers: readonly CredentialReader[]): Promise<KeyRecord | undefined> {

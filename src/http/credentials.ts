@@ -13,6 +13,16 @@ export const bearerKey: CredentialReader = ({ headers }) => {
   return value.slice(7).trim();
 };
 
+/** `Authorization: Basic …` (RFC 7617) of any user name, the key being the password; or the name, where that is empty. */
+export const basicKey: CredentialReader = ({ headers }) => {
+  const value = headers.authorization;
+  if (value === undefined || !/^basic(?: |$)/i.test(value)) return undefined;
+  const pair = Buffer.from(value.slice(6).trim(), 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon < 0) return pair;
+  return pair.slice(colon + 1) || pair.slice(0, colon);
+};
+
 /** `X-API-Key: KEY`. */
 export const headerKey: CredentialReader = ({ headers }) => {
   const value = headers['x-api-key'];
@@ -48,6 +58,22 @@ export function presentedKey(request: FastifyRequest, readers: readonly Credenti
   }
   if (key === undefined) throw new ApiError('missing_api_key', { headers: { 'www-authenticate': 'Bearer' } });
   return key;
+}
+
+/** What a browser shows above the fields for user and password. */
+const BASIC_CHALLENGE = 'Basic realm="SOC Defenders, API key as password", charset="UTF-8"';
+
+/**
+ * A refusal as it is answered where a key may be sent in these ways: its challenge names Basic too where that is one of
+ * them, as some clients send no password before they are asked for one (RFC 9110 §11.6.1).
+ */
+export function challenged(error: unknown, readers: readonly CredentialReader[]): unknown {
+  if (!(error instanceof ApiError) || !readers.includes(basicKey)) return error;
+  const challenge = error.headers['www-authenticate'];
+  if (challenge === undefined) return error;
+  const { code, message, details } = error;
+  const headers = { ...error.headers, 'www-authenticate': `${challenge}, ${BASIC_CHALLENGE}` };
+  return new ApiError(code, { message, details, headers });
 }
 
 /** Throws `ApiError` for a text that cannot be a key, without a look-up. */

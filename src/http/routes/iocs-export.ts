@@ -77,7 +77,8 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       const answer = { bodies: bodies.get(format.name)!, deadlines, log, polls };
       return await answerPage(request, reply, { page, content: contentHeaders(format) }, answer);
     };
-    app.route({ method: ['GET', 'HEAD'], url: each.path, config: { auth: { tier: 'pro' } }, handler });
+    const auth = { tier: 'pro', basic: true } as const;
+    app.route({ method: ['GET', 'HEAD'], url: each.path, config: { auth }, handler });
   }
 }
 
