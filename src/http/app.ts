@@ -10,6 +10,7 @@ import { Guard } from './auth.ts';
 import { BodyCache } from './body-cache.ts';
 import type { HttpConfig } from './config.ts';
 import { errorHandler, unavailable } from './errors.ts';
+import type { DescribedRoute } from './openapi/document.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { RepeatedPolls } from './repeated-polls.ts';
 import { logRequest } from './request-log.ts';
@@ -20,6 +21,7 @@ import { iocsSearch } from './routes/iocs-search.ts';
 import { iocsStats } from './routes/iocs-stats.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
 import { lookup } from './routes/lookup.ts';
+import { openapi } from './routes/openapi.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
 import { serverOptions } from './server.ts';
 import { addStandingHeaders } from './standing-headers.ts';
@@ -41,7 +43,7 @@ export interface RouteParts extends AppParts {
 
 /**
  * Builds the HTTP server, ready to listen or to be injected requests. Throws when a route does not declare who may
- * use it. Closing it lets answers under way finish; the store stays open.
+ * use it, or what it is for. Closing it lets answers under way finish; the store stays open.
  */
 export function buildApp({ store, config, clock, log }: AppParts): FastifyInstance {
   const app = fastify({
@@ -83,15 +85,20 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   });
 
   const routes = new Map<string, Set<string>>();
+  const described: DescribedRoute[] = [];
   app.addHook('onRoute', (route) => {
-    const auth = route.config?.auth;
+    const { auth, operation } = route.config ?? {};
     if (auth === undefined)
       throw new Error(`the route ${route.url} does not declare who may use it (config.auth)`);
+    if (operation === undefined)
+      throw new Error(`the route ${route.url} does not declare what it is for (config.operation)`);
     const admit = (request: FastifyRequest): Promise<void> => guard.admit(request, auth);
     if (auth !== 'none') route.onRequest = [admit, ...[route.onRequest ?? []].flat()];
     const methods = routes.get(route.url) ?? new Set();
     for (const method of [route.method].flat()) methods.add(method);
     routes.set(route.url, methods);
+    if (operation !== 'none')
+      described.push({ url: route.url, methods: [route.method].flat(), auth, operation });
   });
   closeInOrder(app, config, () => {
     closing = true;
@@ -108,6 +115,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => iocsStix(scope, parts));
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
+  app.register(async (scope) => openapi(scope, parts, described));
 
   app.after(() => refuseOtherMethods(app, routes, guard));
   return app;
@@ -147,7 +155,13 @@ function refuseOtherMethods(
       });
     };
     const method = every.filter((name) => !declared.has(name));
-    app.route({ method, url, config: { auth: 'none' }, onRequest: refuse, handler: refuse });
+    app.route({
+      method,
+      url,
+      config: { auth: 'none', operation: 'none' },
+      onRequest: refuse,
+      handler: refuse,
+    });
   }
 }
 

@@ -34,7 +34,8 @@ export type RouteAuth =
 declare module 'fastify' {
   interface FastifyContextConfig {
     auth?: RouteAuth;
-    operation?: Operation;
+    /** `none` for what only ever answers with an error. */
+    operation?: Operation | 'none';
   }
   interface FastifyRequest {
     /** The key that the request was authenticated with; null where it was not. */

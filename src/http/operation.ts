@@ -1,7 +1,10 @@
 import type { ApiErrorCode } from '../errors.ts';
 import type { Parameter } from '../model/parameters.ts';
 
-/** A JSON schema of the 2020-12 draft, as OpenAPI 3.1 takes it. */
+/**
+ * A JSON schema of the 2020-12 draft, as OpenAPI 3.1 takes it. One with a `title` in PascalCase becomes a component of
+ * that name; the same title must always be the same schema.
+ */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What a route is for, beside its path and its handler: its documentation is made of this. */
@@ -16,10 +19,15 @@ export interface Operation {
   readonly query?: Readonly<Record<string, Parameter<unknown, never>>>;
   /** The names in the path, each with what it stands for. */
   readonly path?: Readonly<Record<string, string>>;
+  /** Headers of a request that change its answer, each with what it does; `Accept` and the key's go without saying. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly body?: BodyDescription;
+  /** Several of one status are the media types that it comes in. */
   readonly answers: readonly AnswerDescription[];
   /** Errors beside those that follow from who may use it and from its parameters. */
   readonly errors?: readonly ApiErrorCode[];
+  /** How it writes errors, where that is not the way of all others. */
+  readonly errorForm?: ErrorForm;
 }
 
 export interface BodyDescription {
@@ -35,6 +43,19 @@ export interface AnswerDescription {
   readonly mediaType?: string;
   readonly schema?: JsonSchema;
   readonly example?: unknown;
+  /** Several, by name, instead of one. */
+  readonly examples?: Readonly<Record<string, unknown>>;
   /** Its headers beside the standing ones, each with what it says. */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ErrorForm {
+  readonly mediaType: string;
+  readonly schema: JsonSchema;
+  /** The body of an error of this status, code and message. */
+  readonly example: (error: {
+    readonly status: number;
+    readonly code: ApiErrorCode;
+    readonly message: string;
+  }) => unknown;
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 
 import { ApiError } from '../errors.ts';
-import { queryPairs } from '../model/parameters.ts';
+import { LONGEST_ECHO, MOST_PROBLEMS, ParameterError, queryPairs } from '../model/parameters.ts';
 import { TIERS, type TierName } from '../model/tier.ts';
 import { rawQuery } from './credentials.ts';
 
@@ -9,6 +9,16 @@ import { rawQuery } from './credentials.ts';
 export function pairsOf(request: FastifyRequest, apiKeyInQuery: boolean): [string, string][] {
   const pairs = queryPairs(rawQuery(request.raw.url));
   return apiKeyInQuery ? pairs.filter(([name]) => name !== 'api_key') : pairs;
+}
+
+/** Throws `ParameterError` when a request of a path without parameters has some: what is ignored in silence misleads. */
+export function refuseParameters(request: FastifyRequest, apiKeyInQuery: boolean): void {
+  const problems = pairsOf(request, apiKeyInQuery).map(([parameter, value]) => ({
+    parameter: parameter.slice(0, LONGEST_ECHO),
+    value: value.slice(0, LONGEST_ECHO),
+    reason: 'this path takes no parameters',
+  }));
+  if (problems.length > 0) throw new ParameterError(problems.slice(0, MOST_PROBLEMS));
 }
 
 /** Throws `ApiError` when `format` is one of `all` that keys of the tier may not ask for. */

@@ -4,7 +4,8 @@ import type { IndicatorQuery } from './indicator-query.ts';
 
 const VERSION = 1;
 const LENGTH = 13;
-const FORM = /^[A-Za-z0-9_-]{18}$/;
+/** What a cursor looks like. */
+export const CURSOR_FORM = /^[A-Za-z0-9_-]{18}$/;
 
 /** Where a page ended, and which filters it goes with. */
 export interface Cursor {
@@ -39,7 +40,7 @@ export function isCursor(text: string): boolean {
 }
 
 function cursorBytes(text: string): Buffer | undefined {
-  if (!FORM.test(text)) return undefined;
+  if (!CURSOR_FORM.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64url');
   const whole = bytes.length === LENGTH && bytes.toString('base64url') === text;
   return whole && bytes[0]! >> 1 === VERSION ? bytes : undefined;

@@ -42,11 +42,14 @@ export const LIST_FILTERS = {
     parse: (text) => parseTimestamp(withPlus(text)),
     allowed: () => 'a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z',
     doc: 'Only versions published at this time or before.',
+    example: '2026-11-24',
   } satisfies Parameter<number>,
   category: {
     parse: parseCategories,
     allowed: () => 'categories of sources, comma-separated, such as government, cert, vendor or community',
     doc: 'Only what a source of one of these categories reports, comma-separated.',
+    schema: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 10 },
+    example: 'government,cert',
   } satisfies Parameter<readonly string[]>,
 } as const;
 
@@ -57,8 +60,9 @@ export const LIST_PARAMETERS = {
     parse: (text) => (/^\d{1,9}$/.test(text) && Number(text) <= MOST_OFFSET ? Number(text) : undefined),
     allowed: () => `a number from 0 to ${MOST_OFFSET}; to go further, follow links.next, which has a cursor`,
     doc: 'Passes over so many first, at most 10,000.',
+    schema: { type: 'integer', minimum: 0, maximum: MOST_OFFSET, default: 0 },
   } satisfies Parameter<number>,
-  format: choice(LIST_FORMATS, 'How the list is written.'),
+  format: choice(LIST_FORMATS, 'How the list is written.', 'json'),
 } as const;
 
 /** Every parameter of a count: there is nothing to page through. */

@@ -8,6 +8,10 @@ export interface Parameter<T, C = unknown> {
   readonly allowed: (context: C) => readonly string[] | string;
   /** What it is for, in one sentence. */
   readonly doc: string;
+  /** Its JSON schema, where `allowed` does not say all of it. An array is written with commas. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+  readonly example?: string;
+  readonly required?: true;
 }
 
 export type ParameterTable<C> = Readonly<Record<string, Parameter<unknown, C>>>;
@@ -38,8 +42,9 @@ export class ParameterError extends Error {
   }
 }
 
-const MOST_PROBLEMS = 20;
-const LONGEST_ECHO = 100;
+/** So many problems are told, and so much of a text is repeated. */
+export const MOST_PROBLEMS = 20;
+export const LONGEST_ECHO = 100;
 
 /** The parameters of a raw query string, without `?`, as the URL standard reads it. */
 export function queryPairs(raw: string): [string, string][] {

@@ -1,11 +1,11 @@
 import { CONFIDENCE_LEVEL_NAMES, type ConfidenceLevel } from './confidence.ts';
-import { isCursor, readCursor } from './cursor.ts';
+import { CURSOR_FORM, isCursor, readCursor } from './cursor.ts';
 import type { IndicatorQuery, MarkingChoice } from './indicator-query.ts';
 import { IOC_TYPES, type IocType } from './ioc.ts';
 import { parseTlp, type Tlp, TLP_MARKINGS, type TlpVersion } from './marking.ts';
 import { type Parameter, ParameterError, type ParameterValues, readParameters } from './parameters.ts';
 import { parseSector, type Sector, SECTORS } from './sector.ts';
-import type { Tier } from './tier.ts';
+import { type Tier, TIERS } from './tier.ts';
 import { parseTimestamp } from './time.ts';
 
 /** What reading the parameters depends on besides their text. */
@@ -44,23 +44,41 @@ export const DEFAULT_LIMIT = 100;
 
 /** The filters that every endpoint over indicators has, and where it begins and ends. */
 export const FILTER_PARAMETERS = {
-  type: list(parseIocType, IOC_TYPES, 'Only IOCs of these types, comma-separated.'),
+  type: list(parseIocType, IOC_TYPES, 'Only IOCs of these types, comma-separated.', 'ipv4,domain'),
   since: {
     parse: (text) => parseTimestamp(withPlus(text)),
     allowed: () => 'a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z',
     doc: 'Only versions published strictly after this time, oldest first.',
+    example: '2026-11-23T20:05:19.358Z',
   } satisfies Parameter<number>,
-  confidence: list(parseLevel, CONFIDENCE_LEVEL_NAMES, 'Only these confidence levels, comma-separated.'),
-  industry: list(parseSector, SECTORS, 'Only IOCs that concern these CISA sectors, comma-separated.'),
+  confidence: list(
+    parseLevel,
+    CONFIDENCE_LEVEL_NAMES,
+    'Only these confidence levels, comma-separated.',
+    'high',
+  ),
+  industry: list(
+    parseSector,
+    SECTORS,
+    'Only IOCs that concern these CISA sectors, comma-separated.',
+    'energy',
+  ),
   limit: {
     parse: parseLimit,
     allowed: ({ tier }) => `a number from 1 to ${tier.resultsPerRequest}`,
     doc: 'At most so many indicators; 100 unless said otherwise.',
+    schema: {
+      type: 'integer',
+      minimum: 1,
+      maximum: Math.max(...Object.values(TIERS).map(({ resultsPerRequest }) => resultsPerRequest)),
+      default: DEFAULT_LIMIT,
+    },
   } satisfies Parameter<number, ParameterContext>,
   cursor: {
     parse: (text) => (isCursor(text) ? text : undefined),
     allowed: () => 'what a Link with rel="next" carries',
     doc: 'Goes on where a page ended.',
+    schema: { type: 'string', pattern: CURSOR_FORM.source },
   } satisfies Parameter<string>,
   revoked: choice(
     ['include', 'exclude'],
@@ -71,15 +89,21 @@ export const FILTER_PARAMETERS = {
 /** Every parameter of an export of indicators. */
 export const INDICATOR_PARAMETERS = {
   ...FILTER_PARAMETERS,
-  tlp_version: choice(['1', '2'], 'Which version of the Traffic Light Protocol marks are written in.'),
+  tlp_version: choice(['1', '2'], 'Which version of the Traffic Light Protocol marks are written in.', '1'),
   tlp: {
     parse: parseTlp,
     allowed: () => TLP_MARKINGS,
     doc: 'Marks every indicator at least so strictly.',
   } satisfies Parameter<Tlp>,
-  format: choice(['bundle', 'objects'], 'A bundle, or the bare array of its objects.'),
-  strict: flag("Exactly the STIX 2.1 standard's bundle, for clients that cannot set an Accept header."),
-  include_identity: flag("Whether the producer's identity comes first; it does unless this says false."),
+  format: choice(['bundle', 'objects'], 'A bundle, or the bare array of its objects.', 'bundle'),
+  strict: flag(
+    "Exactly the STIX 2.1 standard's bundle, for clients that cannot set an Accept header.",
+    false,
+  ),
+  include_identity: flag(
+    "Whether the producer's identity comes first; it does unless this says false.",
+    true,
+  ),
   include_markings: flag('Whether the TLP definition objects are sent along; with tlp_version=2 they are.'),
   include: choice(['related'], 'Adds the vulnerabilities, techniques and malware that indicators point to.'),
 } as const;
@@ -190,6 +214,7 @@ function list<T extends IocType | ConfidenceLevel | Sector>(
   parse: (text: string) => T | undefined,
   all: readonly T[],
   doc: string,
+  example: string,
 ): Parameter<readonly T[]> {
   return {
     parse: (text) => {
@@ -198,17 +223,27 @@ function list<T extends IocType | ConfidenceLevel | Sector>(
     },
     allowed: () => all,
     doc,
+    schema: { type: 'array', items: { type: 'string', enum: all }, minItems: 1 },
+    example,
   };
 }
 
-export function choice<const T extends string>(all: readonly T[], doc: string): Parameter<T> {
-  return { parse: (text) => all.find((name) => name === text), allowed: () => all, doc };
+/** One of several words; `fallback` is what holds where none is given. */
+export function choice<const T extends string>(all: readonly T[], doc: string, fallback?: T): Parameter<T> {
+  return {
+    parse: (text) => all.find((name) => name === text),
+    allowed: () => all,
+    doc,
+    schema: { type: 'string', enum: all, ...(fallback !== undefined && { default: fallback }) },
+  };
 }
 
-function flag(doc: string): Parameter<boolean> {
+/** `true` or `false`; `fallback` is what holds where it is not given. */
+export function flag(doc: string, fallback?: boolean): Parameter<boolean> {
   return {
     parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
     allowed: () => ['true', 'false'],
     doc,
+    schema: { type: 'boolean', ...(fallback !== undefined && { default: fallback }) },
   };
 }

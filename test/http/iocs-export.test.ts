@@ -52,6 +52,7 @@ test('format and profile choose, and anything else is refused with what there is
   for (const query of [
     'firewall',
     'firewall?profile=other',
+    'firewall?profile=paloalto-domain&format=csv',
     'cef?format=misp',
     'misp?format=cef',
     'misp?colour=red',

@@ -1,13 +1,33 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { parseCountRequest } from '../../model/list-parameters.ts';
+import { COUNT_PARAMETERS, parseCountRequest } from '../../model/list-parameters.ts';
 import { TIERS } from '../../model/tier.ts';
 import { formatTimestamp } from '../../model/time.ts';
 import type { RouteParts } from '../app.ts';
 import { Fresh } from '../fresh.ts';
+import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
+import { COUNTED, COUNTED_EXAMPLE } from '../schemas/list.ts';
 
 const PATH = '/api/v1/iocs/count';
+
+const OPERATION: Operation = {
+  id: 'countIocs',
+  tag: 'IOCs',
+  summary: 'Count IOCs',
+  description: 'How many IOCs a filter yields, so that it can be tried before it is deployed.',
+  query: COUNT_PARAMETERS,
+  answers: [
+    {
+      status: 200,
+      description: 'The count.',
+      mediaType: 'application/json',
+      schema: COUNTED,
+      example: COUNTED_EXAMPLE,
+      headers: { 'Cache-Control': 'It may be kept, and asked for again.' },
+    },
+  ],
+};
 
 /** `GET /api/v1/iocs/count`: how many IOCs a filter yields, so that it can be tried before it is deployed. */
 export function iocsCount(app: FastifyInstance, { store, config, clock }: RouteParts): void {
@@ -26,5 +46,10 @@ export function iocsCount(app: FastifyInstance, { store, config, clock }: RouteP
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(answer));
   };
-  app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'free' } }, handler });
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: PATH,
+    config: { auth: { tier: 'free' }, operation: OPERATION },
+    handler,
+  });
 }

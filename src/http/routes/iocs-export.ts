@@ -17,33 +17,31 @@ import { type ListPage, ListPages } from '../list-pages.ts';
 import { pairsOf } from '../parameters.ts';
 import { Deadlines } from '../sending.ts';
 import type { HeaderList } from '../standing-headers.ts';
-
-/** A path with the formats that it has; `parameter` chooses one, the first unless it is required. */
-interface ExportPath {
-  readonly path: string;
-  readonly formats: readonly string[];
-  readonly parameter: 'format' | 'profile';
-  readonly required: boolean;
-}
+import { type ExportOffer, exportOperation, exportParameters } from './iocs-export-operation.ts';
 
 const FIREWALL = FIREWALL_PROFILES.map(({ name }) => name);
 
-const PATHS: readonly ExportPath[] = [
-  exportPath('misp', ['misp']),
-  exportPath('cef', ['cef', 'syslog']),
-  exportPath('sigma', ['sigma']),
-  exportPath('openioc', ['openioc']),
-  exportPath('suricata', ['suricata', 'suricata-ip', 'suricata-domain', 'suricata-md5', 'suricata-sha256']),
-  exportPath('rpz', ['rpz']),
-  exportPath('hosts', ['hosts']),
-  { path: '/api/v1/iocs/firewall', formats: FIREWALL, parameter: 'profile', required: true },
-  exportPath('splunk', ['splunk']),
-  exportPath('ecs', ['ecs']),
-  exportPath('sentinel', ['sentinel']),
+const OFFERS: readonly ExportOffer[] = [
+  offer('misp', ['misp']),
+  offer('cef', ['cef', 'syslog']),
+  offer('sigma', ['sigma']),
+  offer('openioc', ['openioc']),
+  offer('suricata', ['suricata', 'suricata-ip', 'suricata-domain', 'suricata-md5', 'suricata-sha256']),
+  offer('rpz', ['rpz']),
+  offer('hosts', ['hosts']),
+  { ...offer('firewall', FIREWALL), parameter: 'profile', required: true },
+  offer('splunk', ['splunk']),
+  offer('ecs', ['ecs']),
+  offer('sentinel', ['sentinel']),
 ];
 
-function exportPath(name: string, formats: readonly string[]): ExportPath {
-  return { path: `/api/v1/iocs/${name}`, formats, parameter: 'format', required: false };
+function offer(name: string, formats: readonly string[]): ExportOffer {
+  return {
+    name,
+    formats: formats.map((format) => findExportFormat(format)!),
+    parameter: 'format',
+    required: false,
+  };
 }
 
 /** A page of an export: that of the list of the same filters, under a name of its own. */
@@ -62,8 +60,9 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       new Bodies<ExportPage>((page, size) => bytesOf(store, page, config.producer, size), config, cache),
     ]),
   );
-  for (const each of PATHS) {
-    const pages = new ListPages(store, config.producer, each.path);
+  for (const each of OFFERS) {
+    const url = `/api/v1/iocs/${each.name}`;
+    const pages = new ListPages(store, config.producer, url);
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const now = clock();
       const { tier } = request.apiKey!;
@@ -78,7 +77,8 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       return await answerPage(request, reply, { page, content: contentHeaders(format) }, answer);
     };
     const auth = { tier: 'pro', basic: true } as const;
-    app.route({ method: ['GET', 'HEAD'], url: each.path, config: { auth }, handler });
+    const operation = exportOperation(each);
+    app.route({ method: ['GET', 'HEAD'], url, config: { auth, operation }, handler });
   }
 }
 
@@ -112,12 +112,20 @@ function isFilter([name]: readonly [string, string]): boolean {
   return name !== 'cursor' && name !== 'offset';
 }
 
-function formatOf(pairs: readonly (readonly [string, string])[], each: ExportPath): ExportFormat {
+/** Throws `ParameterError`; also for the `format` of lists where there is none: it would be ignored. */
+function formatOf(pairs: readonly (readonly [string, string])[], each: ExportOffer): ExportFormat {
+  if (each.parameter !== 'format' && pairs.some(([name]) => name === 'format')) {
+    const reason = `no such parameter; did you mean ${each.parameter}?`;
+    const allowed = Object.keys(exportParameters(each));
+    throw new ParameterError([{ parameter: 'format', reason, allowed }]);
+  }
   const given = pairs.filter(([name]) => name === each.parameter).map(([, value]) => value);
-  const name = given[0] ?? (each.required ? undefined : each.formats[0]);
-  const format = name !== undefined && each.formats.includes(name) ? findExportFormat(name) : undefined;
+  const format =
+    given.length === 0 && !each.required
+      ? each.formats[0]
+      : each.formats.find(({ name }) => name === given[0]);
   if (format !== undefined && given.length < 2) return format;
-  const reason = `one of ${each.formats.join(', ')} is expected`;
+  const reason = `one of ${each.formats.map(({ name }) => name).join(', ')} is expected`;
   throw new ParameterError([{ parameter: each.parameter, reason }]);
 }
 

@@ -2,13 +2,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { type Ioc, IOC_TYPES } from '../../model/ioc.ts';
 import { type Parameter, ParameterError, readParameters } from '../../model/parameters.ts';
-import { DEFAULT_LIMIT, FILTER_PARAMETERS, type ParameterContext } from '../../model/query-parameters.ts';
+import {
+  DEFAULT_LIMIT,
+  FILTER_PARAMETERS,
+  flag,
+  type ParameterContext,
+} from '../../model/query-parameters.ts';
 import { TIERS } from '../../model/tier.ts';
 import { normaliseIoc, refang } from '../../normalise/normalise.ts';
 import { renderItemJson } from '../../render/list/item-json.ts';
 import type { SearchQuestion } from '../../store/store.ts';
 import type { RouteParts } from '../app.ts';
+import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
+import { SEARCH, SEARCH_EXAMPLE } from '../schemas/list.ts';
 
 const PATH = '/api/v1/iocs/search';
 
@@ -23,15 +30,36 @@ export const SEARCH_PARAMETERS = {
     parse: (text) => (text.trim() === '' || /\p{Cc}/u.test(text) ? undefined : text.trim()),
     allowed: () => `an IOC, or ${SHORTEST_PART} to ${LONGEST_PART} characters of one`,
     doc: 'What to search for: an IOC, or a part of one.',
+    schema: { type: 'string', minLength: 1 },
+    example: 'bad[.]example[.]com',
+    required: true,
   } satisfies Parameter<string>,
   type: FILTER_PARAMETERS.type,
   limit: FILTER_PARAMETERS.limit,
-  include_related: {
-    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
-    allowed: () => ['true', 'false'],
-    doc: 'Whether others from the same source document are added; they are unless this says false.',
-  } satisfies Parameter<boolean>,
+  include_related: flag(
+    'Whether others from the same source document are added; they are unless this says false.',
+    true,
+  ),
 } as const;
+
+const OPERATION: Operation = {
+  id: 'searchIocs',
+  tag: 'IOCs',
+  summary: 'Search IOCs by their values',
+  description:
+    'A text that is itself an IOC, defanged or not, and is there, finds itself. Any other finds the values that hold it, those known last first.',
+  query: SEARCH_PARAMETERS,
+  answers: [
+    {
+      status: 200,
+      description: 'What was found, which may be nothing.',
+      mediaType: 'application/json',
+      schema: SEARCH,
+      example: SEARCH_EXAMPLE,
+      headers: { 'Cache-Control': 'It may be kept, and asked for again.' },
+    },
+  ],
+};
 
 /** `GET /api/v1/iocs/search`: the IOC that is exactly what is asked for, or those that hold it. */
 export function iocsSearch(app: FastifyInstance, { store, config, clock }: RouteParts): void {
@@ -54,7 +82,12 @@ export function iocsSearch(app: FastifyInstance, { store, config, clock }: Route
       .type('application/json; charset=utf-8')
       .send(`{"meta":${meta},"data":[${data}],"related":[${others}]}`);
   };
-  app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'free' } }, handler });
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: PATH,
+    config: { auth: { tier: 'free' }, operation: OPERATION },
+    handler,
+  });
 }
 
 /** Throws `ParameterError`. */

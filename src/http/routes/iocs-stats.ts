@@ -1,22 +1,37 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { ParameterError } from '../../model/parameters.ts';
 import { renderStatistics } from '../../render/statistics.ts';
 import type { RouteParts } from '../app.ts';
 import { Fresh } from '../fresh.ts';
-import { pairsOf } from '../parameters.ts';
+import type { Operation } from '../operation.ts';
+import { refuseParameters } from '../parameters.ts';
+import { STATISTICS, STATISTICS_EXAMPLE } from '../schemas/statistics.ts';
 
 const PATH = '/api/v1/iocs/stats';
+
+const OPERATION: Operation = {
+  id: 'getStatistics',
+  tag: 'IOCs',
+  summary: 'Get statistics',
+  description: 'Counts of what is current, what was published lately, and how feeds fare.',
+  answers: [
+    {
+      status: 200,
+      description: 'The counts.',
+      mediaType: 'application/json',
+      schema: STATISTICS,
+      example: STATISTICS_EXAMPLE,
+      headers: { 'Cache-Control': 'It may be kept, and asked for again.' },
+    },
+  ],
+  errors: ['invalid_parameter'],
+};
 
 /** `GET /api/v1/iocs/stats`: how many IOCs there are of what, what was published lately, and how feeds fare. */
 export function iocsStats(app: FastifyInstance, { store, config, clock }: RouteParts): void {
   const answers = new Fresh<string>(store, 1);
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const [pair] = pairsOf(request, config.apiKeyInQuery);
-    if (pair !== undefined)
-      throw new ParameterError([
-        { parameter: pair[0].slice(0, 100), reason: 'this path takes no parameters' },
-      ]);
+    refuseParameters(request, config.apiKeyInQuery);
     const now = clock();
     const answer = await answers.find('', now, async (newest) =>
       JSON.stringify(renderStatistics(await store.statistics(now), await store.listFeeds(), newest)),
@@ -26,5 +41,10 @@ export function iocsStats(app: FastifyInstance, { store, config, clock }: RouteP
       .type('application/json; charset=utf-8')
       .send(answer);
   };
-  app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'free' } }, handler });
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: PATH,
+    config: { auth: { tier: 'free' }, operation: OPERATION },
+    handler,
+  });
 }

@@ -1,18 +1,54 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import type { IndicatorRequest } from '../../model/query-parameters.ts';
+import { INDICATOR_PARAMETERS, type IndicatorRequest } from '../../model/query-parameters.ts';
 import { bundleChunks } from '../../render/stix/bundle-chunks.ts';
 import { answerPage } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import { Bodies } from '../bodies.ts';
 import { rawQuery } from '../credentials.ts';
 import { chooseMediaType, MEDIA_TYPES, type MediaType } from '../media-type.ts';
+import type { Operation } from '../operation.ts';
 import { type Page, PageIndex } from '../page.ts';
 import { Readings } from '../readings.ts';
+import { PAGE_REQUEST_HEADERS, pageAnswers } from '../schemas/page-answers.ts';
+import {
+  BARE_OBJECTS,
+  BUNDLE,
+  BUNDLE_EXAMPLE,
+  STRICT_BUNDLE,
+  STRICT_BUNDLE_EXAMPLE,
+} from '../schemas/stix.ts';
 import { Deadlines } from '../sending.ts';
 import type { HeaderList } from '../standing-headers.ts';
 
 const PATH = '/api/v1/iocs/stix';
+
+const OPERATION: Operation = {
+  id: 'exportStix',
+  tag: 'Exports',
+  summary: 'Export IOCs as a STIX 2.1 bundle',
+  description:
+    'Current IOCs, the newest first; with since the oldest first, and what was taken back. `Accept: application/stix+json` asks for exactly the standard’s bundle.',
+  query: INDICATOR_PARAMETERS,
+  requestHeaders: PAGE_REQUEST_HEADERS,
+  answers: pageAnswers([
+    {
+      status: 200,
+      description: 'A page of the indicators.',
+      mediaType: 'application/json',
+      schema: { oneOf: [BUNDLE, BARE_OBJECTS] },
+      examples: { bundle: BUNDLE_EXAMPLE, objects: BUNDLE_EXAMPLE.objects },
+    },
+    {
+      status: 200,
+      description: 'A page of the indicators.',
+      mediaType: 'application/stix+json;version=2.1',
+      schema: STRICT_BUNDLE,
+      example: STRICT_BUNDLE_EXAMPLE,
+    },
+  ]),
+  errors: ['not_acceptable'],
+};
 
 const CACHE_HEADERS: HeaderList = [
   'cache-control',
@@ -44,7 +80,12 @@ export function iocsStix(
     const page = await find(now);
     return await answerPage(request, reply, { page, content, cache: CACHE_HEADERS, find }, parts);
   };
-  app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'pro' } }, handler });
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: PATH,
+    config: { auth: { tier: 'pro' }, operation: OPERATION },
+    handler,
+  });
 }
 
 /** The bare array is JSON whatever its objects are; `strict` speaks for clients that cannot set headers. */

@@ -1,13 +1,34 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { ApiError } from '../../errors.ts';
-import { ParameterError, queryPairs } from '../../model/parameters.ts';
 import { isUuid } from '../../model/uuid.ts';
 import { explainIoc } from '../../render/why.ts';
 import type { AppParts } from '../app.ts';
-import { rawQuery } from '../credentials.ts';
+import type { Operation } from '../operation.ts';
+import { refuseParameters } from '../parameters.ts';
+import { WHY, WHY_EXAMPLE } from '../schemas/why.ts';
 
 const PATH = '/api/v1/iocs/:id/why';
+
+const OPERATION: Operation = {
+  id: 'explainIoc',
+  tag: 'IOCs',
+  summary: 'Ask why an IOC is in or out',
+  description:
+    'Who reported it, when, where it stands and because of what, and how its confidence came about.',
+  path: { id: 'An indicator’s id as exports give it, with or without indicator-- before it.' },
+  answers: [
+    {
+      status: 200,
+      description: 'What is known of it.',
+      mediaType: 'application/json',
+      schema: WHY,
+      example: WHY_EXAMPLE,
+      headers: { 'Cache-Control': 'It is not kept.' },
+    },
+  ],
+  errors: ['invalid_parameter'],
+};
 
 /** `GET /api/v1/iocs/{id}/why`: who reported an IOC, when, why it is in or out, and how its confidence came about. */
 export function iocsWhy(app: FastifyInstance, { store, clock, config }: AppParts): void {
@@ -27,18 +48,5 @@ export function iocsWhy(app: FastifyInstance, { store, clock, config }: AppParts
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(explainIoc(`indicator--${uuid}`, record, clock())));
   };
-  app.route({ method: 'GET', url: PATH, config: { auth: { tier: 'pro' } }, handler });
-}
-
-/** It takes none: what is ignored in silence misleads. */
-function refuseParameters(request: FastifyRequest, apiKeyInQuery: boolean): void {
-  const pairs = queryPairs(rawQuery(request.raw.url)).filter(
-    ([name]) => !(apiKeyInQuery && name === 'api_key'),
-  );
-  const problems = pairs.map(([parameter, value]) => ({
-    parameter,
-    value,
-    reason: 'this path takes no parameters',
-  }));
-  if (problems.length > 0) throw new ParameterError(problems);
+  app.route({ method: 'GET', url: PATH, config: { auth: { tier: 'pro' }, operation: OPERATION }, handler });
 }

@@ -7,7 +7,9 @@ import { normaliseIoc } from '../../normalise/normalise.ts';
 import { lookUp } from '../../render/lookup.ts';
 import { StixIds } from '../../render/stix/id.ts';
 import type { RouteParts } from '../app.ts';
+import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
+import { LOOKUP, LOOKUP_EXAMPLE } from '../schemas/lookup.ts';
 
 const PATH = '/api/v1/lookup';
 
@@ -15,18 +17,39 @@ const value: Parameter<string> = {
   parse: (text) => text,
   allowed: () => 'an IOC of one of the ten types, defanged or not',
   doc: 'The value to look up.',
+  schema: { type: 'string', minLength: 1 },
 };
 
 /** Every parameter of a look-up. */
 export const LOOKUP_PARAMETERS = {
-  value,
+  value: { ...value, example: 'bad[.]example[.]com' },
   ioc: { ...value, doc: 'Another name for value.' },
   type: {
     parse: parseIocType,
     allowed: () => IOC_TYPES,
     doc: 'The type of the value, where it could be taken for another.',
+    example: 'domain',
   } satisfies Parameter<IocType>,
 } as const;
+
+const OPERATION: Operation = {
+  id: 'lookUp',
+  tag: 'IOCs',
+  summary: 'Look one value up',
+  description:
+    'All that is known of one value, now. What is not known is answered with found: false, which does not mean that it is harmless. One of value and ioc is needed.',
+  query: LOOKUP_PARAMETERS,
+  answers: [
+    {
+      status: 200,
+      description: 'What is known of it.',
+      mediaType: 'application/json',
+      schema: LOOKUP,
+      example: LOOKUP_EXAMPLE,
+      headers: { 'Cache-Control': 'It may be kept, and asked for again.' },
+    },
+  ],
+};
 
 /** `GET /api/v1/lookup`: all that is known of one value. */
 export function lookup(app: FastifyInstance, { store, config, clock }: RouteParts): void {
@@ -42,7 +65,12 @@ export function lookup(app: FastifyInstance, { store, config, clock }: RoutePart
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(answer));
   };
-  app.route({ method: ['GET', 'HEAD'], url: PATH, config: { auth: { tier: 'free' } }, handler });
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: PATH,
+    config: { auth: { tier: 'free' }, operation: OPERATION },
+    handler,
+  });
 }
 
 /** The one IOC that is asked for, in normal form. Throws `ParameterError`. */

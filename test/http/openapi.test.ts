@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+
+import { Validator } from '@seriousme/openapi-schema-validator';
+
+import { buildApp } from '../../src/http/app.ts';
+import { API_ERRORS } from '../../src/errors.ts';
+import { HTTP_DEFAULTS } from '../../src/http/config.ts';
+import { SILENT } from '../../src/observe/log.ts';
+import { DAY, domain, START, take } from '../store/fixtures.ts';
+import {
+  checker,
+  documentOf,
+  faultsOf,
+  operationsOf,
+  type ParameterObject,
+  parameterOf,
+  responseOf,
+  type ResponseObject,
+} from './openapi.ts';
+import { addresses, bearer, bundleOf, get, type Serving, serving } from './serving.ts';
+
+const PATH = '/api/openapi.json';
+
+async function seeded(context: TestContext): Promise<Serving> {
+  const server = await serving(context);
+  const full = domain(1, {
+    firstSeen: START - DAY,
+    confidence: 95,
+    threatType: 'botnet_cc',
+    family: 'Mozi',
+    tags: ['elf'],
+    techniques: ['T1105'],
+    cves: ['CVE-2024-12345'],
+    sectors: ['energy'],
+    actors: ['Example Group'],
+    reference: 'https://feed.example.com/1',
+    comment: 'seen',
+    tlp: 'green',
+  });
+  const hashes = ['a', 'b'].map((letter) => ({ type: 'sha256', value: letter.repeat(64) }) as const);
+  const others = hashes.map((hash) => ({ ...hash, lastSeen: START }));
+  await take(server.store, [full, ...addresses(3), ...others], START);
+  await take(server.store, [full], START, {
+    name: 'Other Feed',
+    category: 'vendor',
+    tlp: 'clear',
+    confidence: 40,
+  });
+  return server;
+}
+
+test('the document is valid by the schema of OpenAPI 3.1', async (context) => {
+  const document = await documentOf(await serving(context));
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate({ ...document });
+  assert.ok(valid, JSON.stringify(errors ?? '').slice(0, 2_000));
+  assert.match(document.openapi, /^3\.1\./);
+});
+
+test('it is open to all, and a client that has it already is told so', async (context) => {
+  const server = await serving(context);
+  const first = await get(server, PATH);
+  assert.equal(first.status, 200);
+  assert.match(first.headers['content-type']!, /^application\/json/);
+  assert.equal(first.headers['cache-control'], 'public, no-cache');
+  const again = await get(server, PATH, { 'if-none-match': first.headers.etag! });
+  assert.deepEqual([again.status, again.body.length], [304, 0]);
+  const head = await get(server, PATH, {}, 'HEAD');
+  assert.deepEqual([head.status, head.headers.etag], [200, first.headers.etag]);
+  const packed = await get(server, PATH, { 'accept-encoding': 'gzip' });
+  assert.ok(packed.body.length < first.body.length / 5);
+  assert.equal((await get(server, `${PATH}?pretty=1`)).status, 400);
+});
+
+test('a route that does not say what it is for cannot be built', async (context) => {
+  const { store, clock } = await serving(context);
+  const app = buildApp({ store, clock: clock.read, log: SILENT, config: HTTP_DEFAULTS });
+  context.after(() => app.close());
+  assert.throws(() => app.get('/open', { config: { auth: 'none' } }, () => 'x'), /config\.operation/);
+});
+
+test('every route of the server is in it, with every method, and no other', async (context) => {
+  const server = await serving(context);
+  const { store, clock } = server;
+  const app = buildApp({ store, clock: clock.read, log: SILENT, config: HTTP_DEFAULTS });
+  context.after(() => app.close());
+  const registered = new Set<string>();
+  app.addHook('onRoute', ({ url, method, config }) => {
+    if (config?.operation === 'none') return;
+    for (const each of [method].flat()) registered.add(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+  });
+  await app.ready();
+  const document = await documentOf(server);
+  const described = operationsOf(document).map(([path, method]) => `${method.toUpperCase()} ${path}`);
+  assert.ok(registered.size > 30);
+  assert.deepEqual(described.sort(), [...registered].sort());
+});
+
+test('every operation has a name of its own, words, and all answers that follow from who may use it', async (context) => {
+  const document = await documentOf(await serving(context));
+  const operations = operationsOf(document);
+  assert.ok(operations.length > 30);
+  const ids = operations.map(([, , { operationId }]) => operationId);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const [path, method, operation] of operations) {
+    const place = `${method} ${path}`;
+    assert.match(operation.operationId, /^[a-z][A-Za-z]+$/, place);
+    assert.ok(operation.summary.length > 5 && !operation.summary.endsWith('.'), place);
+    const statuses = Object.keys(operation.responses);
+    const keyed = operation.security.length > 0;
+    for (const status of ['400', '405', '408', '413', '431', '500', '503']) {
+      assert.ok(statuses.includes(status), `${place}: ${status}`);
+    }
+    for (const status of ['401', '403', '429'])
+      assert.equal(statuses.includes(status), keyed, `${place}: ${status}`);
+    for (const response of Object.values(operation.responses)) {
+      const { headers } = responseOf(document, response);
+      assert.ok('X-Request-Id' in headers, place);
+      assert.equal('X-RateLimit-Remaining' in headers, keyed, place);
+    }
+    assert.equal(path.includes('{'), statuses.includes('404'), place);
+  }
+});
+
+test('every error that there is can be found in it, with an example that tells its code', async (context) => {
+  const document = await documentOf(await serving(context));
+  const named = Object.values(document.components.responses!).flatMap((response) =>
+    Object.values((response as ResponseObject).content ?? {}).flatMap(({ examples = {} }) =>
+      Object.keys(examples),
+    ),
+  );
+  const examples = new Set(named);
+  const rest = Object.keys(API_ERRORS).filter((code) => !examples.has(code));
+  // Only for requests with a body, and no route of a server without accounts takes one.
+  assert.deepEqual(rest, ['unsupported_media_type']);
+});
+
+test('every parameter has words and a schema that its example and its default keep to', async (context) => {
+  const document = await documentOf(await serving(context));
+  const check = checker(document);
+  const parameters = Object.values(document.components.parameters!) as ParameterObject[];
+  assert.ok(parameters.length > 15);
+  for (const { name, description, schema, example } of parameters) {
+    assert.match(description, /\.$/, name);
+    if (example !== undefined) assert.deepEqual(check(schema, example), [], name);
+    if (schema.default !== undefined) assert.deepEqual(check(schema, schema.default), [], name);
+  }
+});
+
+test('every example keeps to its schema', async (context) => {
+  const document = await documentOf(await serving(context));
+  const check = checker(document);
+  let checked = 0;
+  for (const [path, method, operation] of operationsOf(document)) {
+    for (const response of Object.values(operation.responses)) {
+      for (const [type, media] of Object.entries(responseOf(document, response).content ?? {})) {
+        const examples = [media.example, ...Object.values(media.examples ?? {}).map(({ value }) => value)];
+        for (const example of examples.filter((each) => each !== undefined)) {
+          checked += 1;
+          assert.deepEqual(check(media.schema!, example), [], `${method} ${path} ${type}`);
+        }
+        assert.ok(
+          examples.some((each) => each !== undefined),
+          `${method} ${path} ${type} has no example`,
+        );
+      }
+    }
+  }
+  assert.ok(checked > 100, String(checked));
+});
+
+test('what a parameter is told to be is taken, and its opposite is not', async (context) => {
+  const server = await serving(context);
+  const document = await documentOf(server);
+  for (const [path, method, operation] of operationsOf(document)) {
+    if (method !== 'get') continue;
+    const parameters = (operation.parameters ?? [])
+      .map((each) => parameterOf(document, each))
+      .filter((each) => each.in === 'query' && each.name !== 'cursor');
+    const needed = parameters.filter(({ name, required }) => required === true || name === 'value');
+    const url = path.replaceAll(/\{\w+\}/g, 'x');
+    for (const parameter of parameters) {
+      const values = new Map(
+        [...needed, parameter].map((each): [string, string] => [each.name, valueFor(each)]),
+      );
+      if (parameter.name === 'ioc') continue;
+      const query = new URLSearchParams([...values]);
+      const answer = await get(server, `${url}?${query.toString()}`, bearer(server.pro));
+      assert.equal(answer.status, 200, `${url}?${query.toString()} ${answer.body.toString('utf8')}`);
+      if (!isChoice(parameter)) continue;
+      query.set(parameter.name, 'no-such-word');
+      const refused = await get(server, `${url}?${query.toString()}`, bearer(server.pro));
+      assert.equal(refused.status, 400, `${url}?${query.toString()}`);
+    }
+  }
+});
+
+function isChoice({ name, schema }: ParameterObject): boolean {
+  return schema.enum !== undefined || (schema.items !== undefined && name !== 'category');
+}
+
+function valueFor({ schema, example }: ParameterObject): string {
+  if (example !== undefined) return String(example);
+  const items = (schema.items as { readonly enum?: readonly string[] } | undefined)?.enum;
+  const words = (schema.enum as readonly string[] | undefined) ?? items ?? [];
+  return words[0] ?? String(schema.default ?? schema.minimum ?? 'true');
+}
+
+test('every answer of the running server is as it is described', async (context) => {
+  const server = await seeded(context);
+  const document = await documentOf(server);
+  const check = checker(document);
+  const expired = await server.key('pro', { expiresAt: server.clock.now });
+  const elsewhere = await server.key('pro', { allowedNetworks: ['203.0.113.1'] });
+  server.clock.advance(DAY);
+  const pro = bearer(server.pro);
+  const { id } = bundleOf(await get(server, '?type=domain', pro)).objects[1]!;
+  const etag = (await get(server, '', pro)).headers.etag!;
+  const stix = '/api/v1/iocs/stix';
+  const list = '/api/v1/iocs';
+  const asked: [path: string, query: string, status: number, headers: Record<string, string>][] = [
+    [stix, '?limit=2', 200, pro],
+    [stix, '?since=2026-01-01&limit=2', 200, pro],
+    [stix, '?format=objects', 200, pro],
+    [stix, '?include=related&tlp_version=2', 200, pro],
+    [stix, '?type=md5', 200, pro],
+    [stix, '', 200, { ...pro, accept: 'application/stix+json' }],
+    [stix, '?type=md5&include_identity=false', 200, { ...pro, accept: 'application/stix+json' }],
+    [stix, '', 304, { ...pro, 'if-none-match': etag }],
+    [stix, '?limit=0', 400, pro],
+    [stix, '', 401, {}],
+    [stix, '', 401, bearer('sk_live_x')],
+    [stix, '', 401, bearer(expired)],
+    [stix, '', 403, bearer(server.free)],
+    [stix, '', 403, bearer(elsewhere)],
+    [stix, '', 406, { ...pro, accept: 'text/html' }],
+    [list, '?limit=2', 200, pro],
+    [list, '?limit=2&offset=1&since=2026-01-01', 200, pro],
+    ...['csv', 'txt', 'ndjson'].map((format): (typeof asked)[number] => [
+      list,
+      `?format=${format}`,
+      200,
+      pro,
+    ]),
+    [list, '?format=csv', 403, bearer(server.free)],
+    [`${list}/count`, '?type=ipv6', 200, pro],
+    [`${list}/search`, '?q=host', 200, pro],
+    [`${list}/search`, '?q=host-1.example.com', 200, pro],
+    [`${list}/search`, '', 400, pro],
+    [`${list}/stats`, '', 200, pro],
+    [`${list}/stats`, '?a=b', 400, pro],
+    ['/api/v1/lookup', '?value=host-1.example.com', 200, pro],
+    ['/api/v1/lookup', '?value=192.0.2.200', 200, pro],
+    ['/api/v1/lookup', '?value=nonsense', 400, pro],
+    [`${list}/firewall`, '?profile=paloalto-ip', 200, pro],
+    [`${list}/firewall`, '', 400, pro],
+    [`${list}/cef`, '?format=syslog', 200, pro],
+    ...['misp', 'cef', 'sigma', 'openioc', 'suricata', 'rpz', 'hosts', 'splunk', 'ecs', 'sentinel'].map(
+      (name): (typeof asked)[number] => [`${list}/${name}`, '', 200, pro],
+    ),
+    [PATH, '', 200, {}],
+    [PATH, '', 200, { 'accept-encoding': 'gzip' }],
+  ];
+  for (const [path, query, status, headers] of asked) {
+    const answer = await get(server, path + query, headers);
+    assert.equal(answer.status, status, `${path}${query} ${answer.body.toString('utf8').slice(0, 300)}`);
+    const readable =
+      answer.headers['content-encoding'] === undefined ? answer : { ...answer, body: Buffer.of() };
+    assert.deepEqual(faultsOf(document, check, [path, 'get'], readable), [], path + query);
+    const head = await get(server, path + query, headers, 'HEAD');
+    assert.deepEqual(faultsOf(document, check, [path, 'head'], head), [], `HEAD ${path}${query}`);
+    assert.equal(head.status, status);
+  }
+  const why = `${list}/{id}/why`;
+  for (const [name, status] of [
+    [id, 200],
+    ['x', 404],
+    ['x'.repeat(300), 414],
+  ] as const) {
+    const answer = await get(server, why.replace('{id}', name), pro);
+    assert.equal(answer.status, status, name);
+    assert.deepEqual(faultsOf(document, check, [why, 'get'], answer), [], name);
+  }
+  const refused = await get(server, stix, pro, 'POST');
+  assert.deepEqual(faultsOf(document, check, [stix, 'get'], refused), []);
+});
