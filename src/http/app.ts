@@ -12,6 +12,7 @@ import type { HttpConfig } from './config.ts';
 import { errorHandler, unavailable } from './errors.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { logRequest } from './request-log.ts';
+import { articles } from './routes/articles.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsExport } from './routes/iocs-export.ts';
 import { iocsList } from './routes/iocs-list.ts';
@@ -103,6 +104,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => iocsStix(scope, parts));
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
+  app.register(async (scope) => articles(scope, parts));
 
   app.after(() => refuseOtherMethods(app, routes, guard));
   return app;

@@ -146,6 +146,8 @@ const FREE = [
   '/api/v1/iocs/search',
   '/api/v1/iocs/stats',
   '/api/v1/lookup',
+  '/api/v1/articles',
+  '/api/v1/articles/x',
 ];
 
 /** Every path that the server has a route for, what stands for a part of it filled in. */

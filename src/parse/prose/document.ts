@@ -7,8 +7,17 @@ export interface ProseDocument {
   readonly links: readonly Link[];
   /** Addresses that the document says are its own. */
   readonly ownAddresses: readonly string[];
+  /** What a page says of itself in its head. */
+  readonly head?: DocumentHead;
   /** The offset in the source of what stands at `offset` of the text; to be asked in rising order. */
   sourceOffset(offset: number): number;
+}
+
+export interface DocumentHead {
+  readonly title?: string;
+  readonly address?: string;
+  readonly summary?: string;
+  readonly published?: string;
 }
 
 /** A heading, paragraph, list item, row of a table, or line of code. */
