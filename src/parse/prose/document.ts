@@ -14,7 +14,10 @@ export interface ProseDocument {
 }
 
 export interface DocumentHead {
+  /** The title of what the page tells. */
   readonly title?: string;
+  /** The title of the page, which often has the publisher's name in it. */
+  readonly pageTitle?: string;
   readonly address?: string;
   readonly summary?: string;
   readonly published?: string;

@@ -59,10 +59,9 @@ class PageReader implements TokenizerCallbacks {
     this.blocks = new Blocks(source);
   }
 
-  /** What the head says; `og:title` comes before `title`, which often has the publisher's name behind it. */
   get head(): DocumentHead {
-    const title = this.#head.title ?? this.#title.trim();
-    return { ...this.#head, ...(title !== '' && { title }) };
+    const pageTitle = this.#title.trim();
+    return { ...this.#head, ...(pageTitle !== '' && { pageTitle }) };
   }
 
   ontext(start: number, end: number): void {

@@ -15,29 +15,14 @@ const SHORTEST_SUMMARY = 80;
 const OPENING = 50;
 
 /** What a document says of itself: by the page's head, else by its first heading and its first paragraph. */
-export function reportOf({ text, blocks, head = {} }: ProseDocument, now: number): Omit<RawReport, 'digest'> {
-  const paragraphs: string[] = [];
-  const kinds: Block['kind'][] = [];
-  let left = LONGEST_TEXT;
-  for (const { start, end, kind, isChrome } of blocks) {
-    if (left <= 0) break;
-    if (isChrome) continue;
-    for (let from = start; from < Math.min(end, start + left); from += LONGEST_PARAGRAPH) {
-      const paragraph = cleanText(
-        text.slice(from, Math.min(end, from + LONGEST_PARAGRAPH)),
-        LONGEST_PARAGRAPH,
-      );
-      if (paragraph === undefined) continue;
-      paragraphs.push(paragraph);
-      kinds.push(kind);
-    }
-    left -= end - start;
-  }
-  const title = cleanText(head.title ?? titleIn(paragraphs, kinds), LONGEST_TITLE);
-  const summary = cleanText(head.summary ?? summaryIn(paragraphs, kinds), LONGEST_SUMMARY);
+export function reportOf(document: ProseDocument, now: number): Omit<RawReport, 'digest'> {
+  const { head = {} } = document;
+  const paragraphs = [...paragraphsOf(document)];
+  const title = cleanText(head.title ?? titleOf(paragraphs, head.pageTitle), LONGEST_TITLE);
+  const summary = cleanText(head.summary ?? summaryOf(paragraphs), LONGEST_SUMMARY);
   const time = head.published === undefined ? undefined : parseTimestamp(head.published.trim());
   return {
-    paragraphs,
+    paragraphs: paragraphs.map(({ text }) => text),
     ...(title !== undefined && { title }),
     ...(head.address !== undefined && { url: head.address }),
     ...(summary !== undefined && { summary }),
@@ -45,13 +30,40 @@ export function reportOf({ text, blocks, head = {} }: ProseDocument, now: number
   };
 }
 
-function titleIn(paragraphs: readonly string[], kinds: readonly Block['kind'][]): string | undefined {
-  const index = kinds.slice(0, OPENING).indexOf('heading');
-  return (index < 0 ? paragraphs[0] : paragraphs[index])?.replace(/^(?:#{1,6}|={1,6})\s+/, '');
+interface Paragraph extends Pick<Block, 'kind' | 'level'> {
+  /** On one line. */
+  readonly text: string;
 }
 
-function summaryIn(paragraphs: readonly string[], kinds: readonly Block['kind'][]): string | undefined {
+/** The parts of a document without the page around it, up to `LONGEST_TEXT`. */
+function* paragraphsOf({ text, blocks }: ProseDocument): Generator<Paragraph> {
+  let left = LONGEST_TEXT;
+  for (const { start, end, kind, level, isChrome } of blocks) {
+    if (isChrome) continue;
+    const last = Math.min(end, start + left);
+    for (let from = start; from < last; from += LONGEST_PARAGRAPH) {
+      const part = cleanText(text.slice(from, Math.min(last, from + LONGEST_PARAGRAPH)), LONGEST_PARAGRAPH);
+      if (part !== undefined) yield { text: part, kind, level };
+    }
+    left -= last - start;
+    if (left <= 0) return;
+  }
+}
+
+/** The foremost heading, else the page's title, else how the text begins. */
+function titleOf(paragraphs: readonly Paragraph[], pageTitle: string | undefined): string | undefined {
+  const opening = paragraphs.slice(0, OPENING);
+  const foremost = opening.find(({ kind, level }) => kind === 'heading' && level === 1);
+  const heading =
+    foremost ?? (pageTitle === undefined ? opening.find(({ kind }) => kind === 'heading') : undefined);
+  return heading?.text.replace(MARKS, '') ?? pageTitle ?? paragraphs[0]?.text;
+}
+
+/** What makes a line a heading of Markdown or AsciiDoc. */
+const MARKS = /^(?:#{1,6}|={1,6})\s+/;
+
+function summaryOf(paragraphs: readonly Paragraph[]): string | undefined {
   return paragraphs
     .slice(0, OPENING)
-    .find((paragraph, index) => kinds[index] === 'text' && paragraph.length >= SHORTEST_SUMMARY);
+    .find(({ kind, text }) => kind === 'text' && text.length >= SHORTEST_SUMMARY)?.text;
 }
