@@ -217,7 +217,8 @@ function readingOf({ access, tags }: Feed, { url, report }: FeedDocument): Artic
   const { id, title, publishedAt, summary } = report;
   return new ArticleReading({
     name: id,
-    title,
+    // Without a title of its own it is called by its address: its page knows better.
+    ...(title !== url && { title }),
     ...(url === access.url ? { key: `${access.url} ${id}` } : { url }),
     ...(publishedAt !== undefined && { publishedAt }),
     ...(summary !== undefined && { summary }),

@@ -323,5 +323,5 @@ test('what is documented of the answers is what they are', async (context) => {
   assert.deepEqual(Object.keys(body.meta), Object.keys(example.meta));
   assert.deepEqual(Object.keys(body.data[0]!), Object.keys(example.data[0]!));
   assert.deepEqual(Object.keys(detail).sort(), Object.keys(one?.example as object).sort());
-  assert.deepEqual(Object.keys(detail).sort(), (one?.schema?.required as string[]).toSorted());
+  assert.deepEqual(one?.schema?.required, Object.keys(detail));
 });

@@ -50,14 +50,19 @@ function* paragraphsOf({ text, blocks }: ProseDocument): Generator<Paragraph> {
   }
 }
 
-/** The foremost heading, else the page's title, else how the text begins. */
+/** The foremost heading, else the page's title, else how the text begins, where that is words and no value. */
 function titleOf(paragraphs: readonly Paragraph[], pageTitle: string | undefined): string | undefined {
   const opening = paragraphs.slice(0, OPENING);
-  const foremost = opening.find(({ kind, level }) => kind === 'heading' && level === 1);
-  const heading =
-    foremost ?? (pageTitle === undefined ? opening.find(({ kind }) => kind === 'heading') : undefined);
-  return heading?.text.replace(MARKS, '') ?? pageTitle ?? paragraphs[0]?.text;
+  const headings = opening.filter(({ kind }) => kind === 'heading');
+  const foremost =
+    headings.find(({ level }) => level === 1) ?? (pageTitle === undefined ? headings[0] : undefined);
+  const beginning = opening[0]?.text;
+  const words = beginning !== undefined && WORDS.test(beginning) ? beginning : undefined;
+  return foremost?.text.replace(MARKS, '') ?? pageTitle ?? words;
 }
+
+/** It begins with two words, or two of several letters stand in it with a third behind them. */
+const WORDS = /^\p{L}[\p{L}'’-]{0,30}[,:]?\s+\p{L}|(?:\p{L}[\p{L}'’-]{1,30}[,:]?\s){2}/u;
 
 /** What makes a line a heading of Markdown or AsciiDoc. */
 const MARKS = /^(?:#{1,6}|={1,6})\s+/;

@@ -56,6 +56,11 @@ test('Markdown, plain text and PDF tell by their headings and their beginning', 
   assert.match(pdf.paragraphs.join(' '), /evil\[\.\]example\[\.\]com/);
 });
 
+test('a list of values has no title', async () => {
+  const { title } = await told(`${'ab'.repeat(32)} (Heron downloader)\n${'cd'.repeat(32)}\n`, 'values.md');
+  assert.equal(title, undefined);
+});
+
 test('what the head of a page says for others comes first', async () => {
   const page = (head: string): string =>
     `<!doctype html><html><head><title>Page &amp; publisher</title>${head}</head><body><h2>Second</h2><p>Text of the page.</p></body></html>`;
