@@ -2,6 +2,7 @@ import type { Article, ArticleCategory, Severity } from '../model/article.ts';
 import type { Sector } from '../model/sector.ts';
 import type { Derived } from '../model/sighting.ts';
 import { REPORT_TOPICS, SAYS_EXPLOITED } from './report-topics.ts';
+import { actorKeys } from './names.ts';
 import { mentionsIn, sectorsIn, techniquesIn } from './text.ts';
 
 /** The words of a report, without the page around it. */
@@ -14,7 +15,7 @@ export interface ReportText {
 /** What a report names, and what follows from it. */
 export type ReportFindings = Pick<
   Article,
-  'families' | 'actors' | 'techniques' | 'cves' | 'sectors' | 'categories' | 'severity'
+  'families' | 'actors' | 'actorKeys' | 'techniques' | 'cves' | 'sectors' | 'categories' | 'severity'
 >;
 
 /** A name counts that is in the title or the summary, or in so many paragraphs; a topic needs more, as its words are common. */
@@ -73,9 +74,11 @@ export function readReport({ title, summary = '', paragraphs }: ReportText): Rep
   const count = new Counts();
   for (const text of [title, summary]) count.add(text, true);
   for (const text of paragraphs) count.add(text, false);
+  const actors = count.names('actor');
   const found = {
     families: count.names('family'),
-    actors: count.names('actor'),
+    actors,
+    actorKeys: [...new Set(actors.flatMap(actorKeys))],
     techniques: count.names('technique'),
     cves: count.names('cve'),
     sectors: count.names('sector') as Sector[],

@@ -40,6 +40,8 @@ export interface Article extends ArticleRef {
   readonly tags: readonly string[];
   readonly families: readonly string[];
   readonly actors: readonly string[];
+  /** All names of these groups, as `articleWord` writes them: by which the article is found. */
+  readonly actorKeys: readonly string[];
   /** ATT&CK ids that exist. */
   readonly techniques: readonly string[];
   readonly cves: readonly string[];

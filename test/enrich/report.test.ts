@@ -28,6 +28,12 @@ test('a report may name several groups and families, those named most first', ()
   assert.deepEqual(families, ['TrickBot', 'Emotet']);
 });
 
+test('a group is found by all of its names', () => {
+  const { actors, actorKeys } = read({ title: 'Fancy Bear at work' });
+  assert.deepEqual(actors, ['APT28']);
+  for (const key of ['apt28', 'fancybear', 'strontium']) assert.ok(actorKeys.includes(key), key);
+});
+
 test('what a text only compares with is not named by it', () => {
   assert.deepEqual(read({ title: 'A loader unlike Emotet' }).families, []);
 });

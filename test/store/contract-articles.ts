@@ -22,6 +22,7 @@ export function article(index: number, more: Partial<Article> = {}): Article {
     tags: [],
     families: [],
     actors: [],
+    actorKeys: [],
     techniques: [],
     cves: [],
     sectors: [],
@@ -223,7 +224,12 @@ export function articleContract(name: string, open: StoreOpener): void {
     it('filters by each property, and by all of them together', async (store, clock) => {
       const articles = [
         article(1, { categories: ['malware', 'phishing'], severity: 'critical', sectors: ['energy'] }),
-        article(2, { categories: ['phishing'], severity: 'high', actors: ['Lazarus Group'] }),
+        article(2, {
+          categories: ['phishing'],
+          severity: 'high',
+          actors: ['Lazarus Group'],
+          actorKeys: ['hiddencobra'],
+        }),
         article(3, { severity: 'low', techniques: ['T1059.001'], cves: ['CVE-2024-12345'] }),
         article(4, { tags: ['supply chain'], summary: 'Déjà vu: "quoted"', families: ['Cobalt Strike'] }),
       ];
@@ -234,6 +240,7 @@ export function articleContract(name: string, open: StoreOpener): void {
         [{ severities: ['critical', 'low'] }, [1, 3, 4]],
         [{ sectors: ['energy', 'water'] }, [1]],
         [{ actor: 'LAZARUS-group' }, [2]],
+        [{ actor: 'Hidden Cobra' }, [2]],
         [{ actor: 'Lazarus' }, []],
         [{ technique: 'T1059' }, [3]],
         [{ technique: 'T1059.001' }, [3]],

@@ -88,10 +88,10 @@ function recordOf(article: Article): string {
 }
 
 /** What an article can be filtered by. A sub-technique stands for its technique as well. */
-function wordsOf({ categories, actors, sectors, techniques }: Article): string[] {
+function wordsOf({ categories, actors, actorKeys, sectors, techniques }: Article): string[] {
   return [
     ...categories.map((category) => `category:${category}`),
-    ...actors.map((actor) => `actor:${articleWord(actor)}`),
+    ...[...actors.map(articleWord), ...actorKeys].map((actor) => `actor:${actor}`),
     ...sectors.map((sector) => `sector:${sector}`),
     ...techniques.flatMap((id) => [`technique:${id}`, `technique:${id.replace(/\.\d+$/, '')}`]),
   ];
