@@ -35,8 +35,6 @@ async function* readPdf(input: ByteStream, options: ReadOptions): AsyncGenerator
       `a PDF of more than ${LARGEST_PDF / 1024 / 1024} MiB is not read`,
     );
   refuseInflating(bytes);
-  // Before the bytes are handed over to the reader of PDFs.
-  const digest = hash('sha256', bytes);
   const { text, pageAt } = await textOfPdf(bytes);
   const { extractReport } = await import('./prose/extract.ts');
   const { iocs, document } = extractReport(text, {
@@ -44,7 +42,7 @@ async function* readPdf(input: ByteStream, options: ReadOptions): AsyncGenerator
     placeOf: (offset) => `page ${pageAt(offset)}`,
     ...(options.url !== undefined && { url: options.url }),
   });
-  options.onReport?.({ ...reportOf(document, options.now), digest });
+  options.onReport?.({ ...reportOf(document, options.now), digest: hash('sha256', bytes) });
   yield* inBatches(
     iocs.map(({ value, place, typeHint, evidence }) => iocItem(value, place, typeHint, { evidence })),
   );
