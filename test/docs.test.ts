@@ -6,9 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 import { COMMANDS } from '../src/cli/run.ts';
 import { SETTINGS } from '../src/config.ts';
+import { SEVERITY_RULES } from '../src/enrich/report.ts';
 import { API_ERRORS } from '../src/errors.ts';
 import { KEY_SETTINGS } from '../src/feeds/catalogue/index.ts';
 import { FEED_STATES } from '../src/feeds/states.ts';
+import { ARTICLE_PARAMETERS } from '../src/model/article-parameters.ts';
+import { ARTICLE_CATEGORIES } from '../src/model/article.ts';
 import { IOC_TYPES } from '../src/model/ioc.ts';
 import { SEARCH_PARAMETERS } from '../src/http/routes/iocs-search.ts';
 import { LOOKUP_PARAMETERS } from '../src/http/routes/lookup.ts';
@@ -72,6 +75,20 @@ test('every parameter of a look-up is documented, and none that does not exist',
 test('every parameter of a search is documented, and none that does not exist', () => {
   const rows = rowsOf('docs/api.md', 'Search');
   assert.deepEqual([...rows.keys()].sort(), Object.keys(SEARCH_PARAMETERS).sort());
+});
+
+test('every parameter of a list of articles is documented, and none that does not exist', () => {
+  const rows = rowsOf('docs/api.md', 'Read articles');
+  assert.deepEqual([...rows.keys()].sort(), Object.keys(ARTICLE_PARAMETERS).sort());
+});
+
+test('every category of articles is documented, and severities by the rules that hold', () => {
+  assertNamed('docs/articles.md', ARTICLE_CATEGORIES);
+  const rules = rowLines(section('docs/articles.md', 'How severe it is')).slice(2);
+  assert.deepEqual(
+    rules,
+    SEVERITY_RULES.map(({ severity, says }) => [`\`${severity}\``, says]),
+  );
 });
 
 test('every IOC type is documented', () => {

@@ -1,5 +1,8 @@
+import { basename } from 'node:path';
+
 import { loadConfig } from '../config.ts';
 import { enrich } from '../enrich/enrich.ts';
+import { ArticleReading } from '../feeds/article.ts';
 import type { Screening } from '../feeds/screen.ts';
 import { takeIn, type TakeInReport } from '../feeds/take-in.ts';
 import { REJECTION_CODES } from '../model/sighting.ts';
@@ -67,12 +70,13 @@ async function importOne(
   let run: number | undefined;
   let latest: TakeInReport | undefined;
   try {
-    const { items, source, format } = await openFile(path, values, terminal);
+    const reading = new ArticleReading({ name: path === '-' ? 'stdin' : basename(path), isTrusted: true });
+    const { items, source, format } = await openFile(path, values, terminal, reading.onReport);
     run = await store.beginRun(source, name, terminal.clock());
     latest = await takeIn(store, run, items, {
       clock: terminal.clock,
       atomic: values.atomic === true,
-      screening,
+      screening: { ...screening, reading },
       onProgress: (report) => {
         latest = report;
         terminal.progress(`${name}: ${report.read.toLocaleString('en')} records read`);

@@ -5,7 +5,14 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { parseConfidence } from '../model/confidence.ts';
 import { parseTlp, type Tlp } from '../model/marking.ts';
 import type { Source } from '../model/sighting.ts';
-import { CSV_FIELDS, type CsvField, type Format, InputError, type ReadItem } from '../parse/format.ts';
+import {
+  CSV_FIELDS,
+  type CsvField,
+  type Format,
+  InputError,
+  type ReadItem,
+  type ReadOptions,
+} from '../parse/format.ts';
 import { formatNamed, FORMATS, openInput } from '../parse/formats.ts';
 import { type Options, type Terminal, textOption, textOptions, UsageError, type Values } from './command.ts';
 
@@ -39,9 +46,14 @@ export interface OpenedInput {
 
 /**
  * Opens one file, or standard input for `-`. Throws `InputError` when it cannot be read or recognised,
- * `UsageError` for options that make no sense.
+ * `UsageError` for options that make no sense. `onReport` as for `ReadOptions`.
  */
-export async function openFile(path: string, values: Values, terminal: Terminal): Promise<OpenedInput> {
+export async function openFile(
+  path: string,
+  values: Values,
+  terminal: Terminal,
+  onReport?: ReadOptions['onReport'],
+): Promise<OpenedInput> {
   const name = path === '-' ? 'stdin' : path;
   const columns = columnsOf(values);
   const wanted = textOption(values, 'format');
@@ -53,6 +65,7 @@ export async function openFile(path: string, values: Values, terminal: Terminal)
     now: terminal.clock(),
     ...(columns !== undefined && { columns }),
     ...(wanted !== undefined && { format: wanted }),
+    ...(onReport !== undefined && { onReport }),
     ...(path !== '-' && { fileName: basename(path) }),
   });
   return { name, format, source: sourceOf(format, name, given), items };

@@ -83,5 +83,6 @@ function inText(value: unknown): string {
   if ('sentence' in value) return `“${String(value.sentence)}”`;
   if ('kind' in value && 'value' in value && 'from' in value)
     return `${String(value.kind)} ${String(value.value)} from ${String(value.from)}`;
+  if ('title' in value) return `“${String(value.title)}”${'url' in value ? ` ${String(value.url)}` : ''}`;
   return JSON.stringify(value);
 }

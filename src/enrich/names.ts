@@ -24,6 +24,13 @@ export function actorNamed(label: string): string | undefined {
   return label.length > LONGEST_NAME ? undefined : ACTORS.get(nameKey(label));
 }
 
+const KEYS = Map.groupBy(ACTORS.keys(), (key) => ACTORS.get(key)!);
+
+/** Every name of a group, as letters and digits in lower case: `apt28`, `fancybear`; of the name as this program prints it. */
+export function actorKeys(name: string): readonly string[] {
+  return KEYS.get(name) ?? [nameKey(name)];
+}
+
 /** A name found in a text. */
 export interface NameInText {
   readonly kind: 'family' | 'actor';

@@ -47,6 +47,12 @@ interface Word {
 }
 
 function namesIn(text: string): Derived[] {
+  const all = mentionsIn(text);
+  return all.filter(({ kind }) => all.filter((each) => each.kind === kind).length === 1);
+}
+
+/** Every family and group that a text names, each once; not what it sets apart. Linear time. */
+export function mentionsIn(text: string): Derived[] {
   const words = wordsOf(text);
   const found = new Map<string, Derived & { readonly kind: NameInText['kind'] }>();
   for (let index = 0; index < words.length; index += 1) {
@@ -60,8 +66,7 @@ function namesIn(text: string): Derived[] {
     }
     index += match.length - 1;
   }
-  const all = [...found.values()];
-  return all.filter(({ kind }) => all.filter((each) => each.kind === kind).length === 1);
+  return [...found.values()];
 }
 
 /** The longest name that begins at a word. Names of several words are written with capitals. */
@@ -109,7 +114,8 @@ function wordsOf(text: string): Word[] {
   return words;
 }
 
-function techniquesIn(text: string): Derived[] {
+/** The techniques and tactics that a text names by id or by a phrase. */
+export function techniquesIn(text: string): Derived[] {
   const found: Derived[] = [];
   for (const { 0: id } of text.matchAll(TECHNIQUE_ID)) {
     if (findTechnique(id) !== undefined) found.push({ kind: 'technique', value: id, from: `text "${id}"` });
@@ -126,7 +132,8 @@ function techniquesIn(text: string): Derived[] {
   return found;
 }
 
-function sectorsIn(text: string): Derived[] {
+/** The sectors of which a text says that something is done to them. */
+export function sectorsIn(text: string): Derived[] {
   return text.split(/(?<=[.;!?])\s+/).flatMap((sentence) => {
     if (!SPEAKS_OF_VICTIMS.test(sentence)) return [];
     return SECTOR_PHRASES.flatMap(([value, phrase]): Derived[] => {

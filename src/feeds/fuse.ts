@@ -53,13 +53,15 @@ const LEAST_HELD = 20;
 
 /**
  * Whether a download is out of proportion: empty, unreadable, shrunk by more than half, grown beyond three times
- * what it was, or full of what nobody should block. Undefined when it may be published. Pure.
+ * what it was, or full of what nobody should block. Undefined when it may be published. Reports that name no IOC are
+ * reports all the same. Pure.
  */
-export function trip(survey: Survey): Trip | undefined {
+export function trip(survey: Survey, hasReports = false): Trip | undefined {
   const { listed, standing, added, absent, takenBack, held, rejected } = survey;
   const unreadable = [...rejected].reduce((sum, [code, count]) => sum + (HARMLESS.has(code) ? 0 : count), 0);
   const records = listed + [...rejected.values()].reduce((sum, count) => sum + count, 0);
-  if (records === 0) return { state: 'empty', reason: 'the download holds no records' };
+  if (records === 0)
+    return hasReports ? undefined : { state: 'empty', reason: 'the download holds no records' };
   if (unreadable > listed && unreadable >= Math.min(LEAST_UNREADABLE, records))
     return { state: 'drifted', reason: `${unreadable} of ${records} records cannot be read` };
   const lost = absent + takenBack;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 
 import type { Feed } from '../model/feed.ts';
-import { InputError } from '../parse/format.ts';
+import { InputError, type ReadOptions } from '../parse/format.ts';
 import { openInput, type Opened } from '../parse/formats.ts';
 import type { FeedDocument } from './access/access.ts';
 
@@ -11,13 +11,19 @@ const READING = { highWaterMark: 256 * 1024 };
  * Begins to read a feed's document, by the format and the columns that the feed names. Throws `InputError` as
  * `openInput` does, and where a feed that is data turns out to be prose: a page of words is no list.
  */
-export async function openDocument(document: FeedDocument, feed: Feed, now: number): Promise<Opened> {
+export async function openDocument(
+  document: FeedDocument,
+  feed: Feed,
+  now: number,
+  onReport?: ReadOptions['onReport'],
+): Promise<Opened> {
   const { access } = feed;
   const columns = access.kind === 'file' ? access.columns : undefined;
   const stream = createReadStream(document.path, READING);
   const opened = await openInput(stream, {
     now,
     fileName: fileNameOf(document.url),
+    ...(onReport !== undefined && { onReport }),
     ...(document.format !== undefined && { format: document.format }),
     // Keys were checked when the feed was defined; what is no field names no column.
     ...(columns !== undefined && { columns }),

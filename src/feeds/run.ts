@@ -5,9 +5,10 @@ import type { Ioc } from '../model/ioc.ts';
 import type { Rejection, Sighting, Source } from '../model/sighting.ts';
 import type { Clock } from '../model/time.ts';
 import { normaliseContext } from '../normalise/context.ts';
-import { InputError } from '../parse/format.ts';
+import { InputError, type ReadItem } from '../parse/format.ts';
 import type { RunChangeKind, RunRecord, Store } from '../store/store.ts';
 import type { Bookmark, FeedDocument } from './access/access.ts';
+import { ArticleReading } from './article.ts';
 import { trip, type Survey } from './fuse.ts';
 import { inputTrouble } from './input-trouble.ts';
 import { openDocument } from './open-document.ts';
@@ -66,7 +67,10 @@ export async function runDownload(
     return { ...surveyed, run };
   }
   const { surveyor, survey: found } = surveyed;
-  const tripped = trip(found);
+  const tripped = trip(
+    found,
+    download.documents.some(({ report }) => report !== undefined),
+  );
   if (tripped?.state === 'held') {
     await store.setRunState(run, 'held', JSON.stringify(download), tripped.reason);
     return { ...tripped, run, survey: found };
@@ -104,8 +108,8 @@ export async function compareDownload(
 ): Promise<void> {
   const surveyor = new Surveyor(parts.store, feed.title, onChange);
   for (const document of download.documents) {
-    const { items } = await openDocument(document, feed, parts.clock());
-    await surveyor.read(items, screeningOf(parts, feed, document), async () => undefined);
+    const { items, screening } = await screened(parts, feed, document);
+    await surveyor.read(items, screening, async () => undefined);
   }
   const { absent } = await surveyor.finish(absenceCounts(feed, download));
   if (absent === 0) return;
@@ -149,10 +153,10 @@ async function survey(
   const surveyor = new Surveyor(store, feed.title);
   try {
     for (const document of download.documents) {
-      const { items } = await openDocument(document, feed, parts.clock());
+      const { items, screening } = await screened(parts, feed, document);
       const keep = (rejections: readonly Rejection[]): Promise<void> =>
         turn === 'first' ? store.quarantine(run, rejections) : Promise.resolve();
-      await surveyor.read(items, screeningOf(parts, feed, document), keep, parts.signal);
+      await surveyor.read(items, screening, keep, parts.signal);
     }
     return { surveyor, survey: await surveyor.finish(absenceCounts(feed, download)) };
   } catch (error) {
@@ -180,10 +184,10 @@ async function publish(
       await store.withdraw(run, ids, clock());
     }
   for (const document of download.documents) {
-    const { items } = await openDocument(document, feed, clock());
+    const { items, screening } = await screened(parts, feed, document);
     await takeIn(store, run, items, {
       clock,
-      screening: screeningOf(parts, feed, document),
+      screening,
       rejectionsKept: true,
       signal: parts.signal,
     });
@@ -193,6 +197,33 @@ async function publish(
 
 function absenceCounts(feed: Feed, { complete }: Download): boolean {
   return complete && feed.absence === 'retracts';
+}
+
+/** A document's records, and what each of them goes through. */
+async function screened(
+  parts: RunParts,
+  feed: Feed,
+  document: FeedDocument,
+): Promise<{ readonly items: AsyncIterable<readonly ReadItem[]>; readonly screening: Screening }> {
+  const reading = readingOf(feed, document);
+  const { items } = await openDocument(document, feed, parts.clock(), reading?.onReport);
+  const screening = screeningOf(parts, feed, document);
+  return { items, screening: reading === undefined ? screening : { ...screening, reading } };
+}
+
+/** A report is an article; one without a page of its own is told apart by the feed and its id there. */
+function readingOf({ access, tags }: Feed, { url, report }: FeedDocument): ArticleReading | undefined {
+  if (report === undefined) return undefined;
+  const { id, title, publishedAt, summary } = report;
+  return new ArticleReading({
+    name: id,
+    // Without a title of its own it is called by its address: its page knows better.
+    ...(title !== url && { title }),
+    ...(url === access.url ? { key: `${access.url} ${id}` } : { url }),
+    ...(publishedAt !== undefined && { publishedAt }),
+    ...(summary !== undefined && { summary }),
+    tags: [...(report.tags ?? []), ...(tags ?? [])],
+  });
 }
 
 function screeningOf({ enrich, gate }: RunParts, feed: Feed, document: FeedDocument): Screening {

@@ -1,3 +1,4 @@
+import type { Article } from '../model/article.ts';
 import type { Hold } from '../model/hold.ts';
 import type { Ioc } from '../model/ioc.ts';
 import type { Context, Rejection, Sighting } from '../model/sighting.ts';
@@ -23,6 +24,8 @@ export interface Screening {
   readonly ownHosts?: readonly string[];
   /** What holds for every record that does not say otherwise. */
   readonly defaults?: Context;
+  /** The article that records are found in, as far as it is known when a record is read. */
+  readonly reading?: { readonly article: Article | undefined };
 }
 
 /** What became of a record: a sighting, perhaps held back, or a rejection. Nothing is dropped. */
@@ -33,10 +36,11 @@ export type Screened =
 /** Takes one record through normalisation, conclusions and the gate. Never throws. */
 export function screen(item: ReadItem, screening: Screening): Screened {
   if (item.kind === 'rejection') return { ok: false, rejection: presentable(item.rejection) };
-  const { defaults, enrich, gate, ownHosts = [] } = screening;
+  const { defaults, enrich, gate, ownHosts = [], reading } = screening;
   const outcome = toSighting(item.ioc);
   if (!outcome.ok) return outcome;
-  const stated = defaults === undefined ? outcome.sighting : withDefaults(outcome.sighting, defaults);
+  const own = defaults === undefined ? outcome.sighting : withDefaults(outcome.sighting, defaults);
+  const stated = withArticle(own, reading?.article);
   const sighting = enrich === undefined ? stated : enrich(stated);
   const hold = gate?.check(sighting, { ownHosts });
   if (hold === undefined) return { ok: true, sighting };
@@ -53,6 +57,13 @@ function ownHost(place: string, { value }: Ioc, { entry }: Hold): Rejection {
     reason: refusal.ok ? '' : refusal.reason,
     sample: value,
   });
+}
+
+/** Each article is a record of its own, so that what a later one says adds to what an earlier one said. */
+function withArticle(sighting: Sighting, article: Article | undefined): Sighting {
+  if (article === undefined) return sighting;
+  const { id, title, url } = article;
+  return { entry: id, ...sighting, article: { id, title, ...(url !== undefined && { url }) } };
 }
 
 function withDefaults(sighting: Sighting, defaults: Context): Sighting {

@@ -76,6 +76,7 @@ class Intake {
   #sightings: Sighting[] = [];
   #rejections: Rejection[] = [];
   #underWay: Promise<void> = Promise.resolve();
+  #isArticleWritten = false;
 
   constructor(store: IndicatorWrites, run: number, options: TakeInOptions) {
     this.#store = store;
@@ -109,9 +110,13 @@ class Intake {
     const rejections = this.#rejections;
     this.#sightings = [];
     this.#rejections = [];
-    if (sightings.length > 0) {
-      const { clock, screening } = this.#options;
-      const counts = await this.#store.ingest(this.#run, sightings, clock(), screening?.gate?.fingerprint);
+    const { clock, screening } = this.#options;
+    const article = this.#isArticleWritten ? undefined : screening?.reading?.article;
+    if (sightings.length > 0 || article !== undefined) {
+      const articles = article === undefined ? [] : [article];
+      const gate = screening?.gate?.fingerprint;
+      this.#isArticleWritten = article !== undefined || this.#isArticleWritten;
+      const counts = await this.#store.ingest(this.#run, sightings, clock(), gate, articles);
       this.report = {
         ...this.report,
         read: this.report.read + sightings.length,

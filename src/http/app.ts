@@ -14,6 +14,7 @@ import type { DescribedRoute } from './openapi/document.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { RepeatedPolls } from './repeated-polls.ts';
 import { logRequest } from './request-log.ts';
+import { articles } from './routes/articles.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsExport } from './routes/iocs-export.ts';
 import { iocsList } from './routes/iocs-list.ts';
@@ -115,6 +116,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => iocsStix(scope, parts));
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
+  app.register(async (scope) => articles(scope, parts));
   app.register(async (scope) => openapi(scope, parts, described));
 
   app.after(() => refuseOtherMethods(app, routes, guard));

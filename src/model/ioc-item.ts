@@ -1,3 +1,4 @@
+import type { ArticleRef } from './article.ts';
 import type { ConfidenceLevel } from './confidence.ts';
 import type { IocType } from './ioc.ts';
 import type { Tlp } from './marking.ts';
@@ -40,4 +41,6 @@ export interface ItemSource {
   readonly comment?: string;
   /** Whether it is a feed of records or a report. */
   readonly origin: 'feed' | 'article';
+  /** The report, where it is known as an article. */
+  readonly article?: ArticleRef;
 }

@@ -1,3 +1,4 @@
+import type { ArticleRef } from './article.ts';
 import type { Hold } from './hold.ts';
 import type { Ioc, IocType } from './ioc.ts';
 import type { Sector } from './sector.ts';
@@ -33,6 +34,8 @@ export interface Context {
   readonly actors?: readonly string[];
   /** Where in a text it was found. */
   readonly evidence?: Evidence;
+  /** The article that it was found in. */
+  readonly article?: ArticleRef;
   /** What was concluded and not stated: families, techniques and sectors, each with the words that it follows from. */
   readonly derived?: readonly Derived[];
   /** The source takes the IOC back. */

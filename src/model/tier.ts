@@ -9,6 +9,8 @@ export interface Tier {
   readonly resultsPerRequest: number;
   /** How far `since` may reach back, in milliseconds. */
   readonly lookBack: number;
+  /** How far articles may reach back, in milliseconds. */
+  readonly articleLookBack: number;
   /** Whether a list without `since` holds all that stands, or only what the look-back reaches. */
   readonly firstDownload: 'everything' | 'look-back';
   /** `'all'`, or the formats that the tier's keys may ask for. */
@@ -24,6 +26,7 @@ export const TIERS = {
     requestsPerDay: 1_000,
     resultsPerRequest: 100,
     lookBack: DAY,
+    articleLookBack: 7 * DAY,
     firstDownload: 'look-back',
     formats: ['json'],
   },
@@ -34,6 +37,7 @@ export const TIERS = {
     requestsPerDay: 1_000_000,
     resultsPerRequest: 10_000,
     lookBack: 365 * DAY,
+    articleLookBack: 365 * DAY,
     firstDownload: 'everything',
     formats: 'all',
   },

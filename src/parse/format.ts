@@ -17,6 +17,22 @@ export interface ReadOptions {
   readonly url?: string;
   /** For prose: the server's `Content-Type`, which may name the encoding. */
   readonly contentType?: string;
+  /** For reports: told what the document says of itself, before the first of its IOCs is handed on. */
+  readonly onReport?: (report: RawReport) => void;
+}
+
+/** A report as its document gives it. All of it is the publisher's to choose. */
+export interface RawReport {
+  /** The SHA-256 of the document, in hex. */
+  readonly digest: string;
+  readonly title?: string;
+  /** The address that it says is its own. */
+  readonly url?: string;
+  readonly summary?: string;
+  /** UTC milliseconds. */
+  readonly publishedAt?: number;
+  /** The text without the page around it, a paragraph each on one line; its beginning, where it is very long. */
+  readonly paragraphs: readonly string[];
 }
 
 /** What a CSV column may hold. */

@@ -1,7 +1,10 @@
+import { hash } from 'node:crypto';
+
 import { bytesUpTo } from './document-bytes.ts';
 import { InputError, type ByteStream, type Format, type ReadItem, type ReadOptions } from './format.ts';
 import { refuseInflating } from './pdf/inflation.ts';
 import { textOfPdf } from './pdf/text.ts';
+import { reportOf } from './prose/report-of.ts';
 import { inBatches, iocItem } from './read-item.ts';
 
 /** Reports with many pictures have some 20 MB. */
@@ -33,12 +36,13 @@ async function* readPdf(input: ByteStream, options: ReadOptions): AsyncGenerator
     );
   refuseInflating(bytes);
   const { text, pageAt } = await textOfPdf(bytes);
-  const { extractIocs } = await import('./prose/extract.ts');
-  const iocs = extractIocs(text, {
+  const { extractReport } = await import('./prose/extract.ts');
+  const { iocs, document } = extractReport(text, {
     form: 'text',
     placeOf: (offset) => `page ${pageAt(offset)}`,
     ...(options.url !== undefined && { url: options.url }),
   });
+  options.onReport?.({ ...reportOf(document, options.now), digest: hash('sha256', bytes) });
   yield* inBatches(
     iocs.map(({ value, place, typeHint, evidence }) => iocItem(value, place, typeHint, { evidence })),
   );

@@ -1,8 +1,11 @@
+import { hash } from 'node:crypto';
+
 import { bytePieces } from './byte-pieces.ts';
 import { bytesUpTo } from './document-bytes.ts';
 import { InputError } from './format.ts';
 import type { ByteStream, Format, ReadItem, ReadOptions } from './format.ts';
 import { decodeDocument } from './prose/decode-document.ts';
+import { reportOf } from './prose/report-of.ts';
 import { inBatches, iocItem } from './read-item.ts';
 
 /** A document is read as a whole, which a report is small enough for. */
@@ -28,9 +31,10 @@ function isText(head: string): boolean {
 
 async function* readProse(input: ByteStream, options: ReadOptions): AsyncGenerator<readonly ReadItem[]> {
   const { bytes, isCut } = await bytesUpTo(bytePieces(input), LARGEST_DOCUMENT);
-  const { extractIocs } = await import('./prose/extract.ts');
+  const { extractReport } = await import('./prose/extract.ts');
   const source = decodeDocument(bytes, options.contentType);
-  const iocs = extractIocs(source, options.url === undefined ? {} : { url: options.url });
+  const { iocs, document } = extractReport(source, options.url === undefined ? {} : { url: options.url });
+  options.onReport?.({ ...reportOf(document, options.now), digest: hash('sha256', bytes) });
   yield* inBatches(
     iocs.map(({ value, place, typeHint, evidence }) => iocItem(value, place, typeHint, { evidence })),
   );

@@ -30,6 +30,8 @@ export interface ReportItem {
   readonly publishedAt?: number;
   /** Plain text, 500 characters at most. */
   readonly summary?: string;
+  /** What the publisher files it under: plain words, 20 at most. */
+  readonly tags?: readonly string[];
   /** The content as far as the feed has it, without scripts; for extraction, not for display. */
   readonly html?: string;
 }
@@ -39,6 +41,8 @@ const MOST_ITEMS = 2_000;
 const LONGEST_TITLE = 300;
 const LONGEST_SUMMARY = 500;
 const LONGEST_ID = 1_000;
+const LONGEST_TAG = 100;
+const MOST_TAGS = 20;
 const LONGEST_URL = 2_048;
 /** What a summary is made of. */
 const SUMMARY_REACH = 20_000;
@@ -102,14 +106,21 @@ function itemOf(entry: FeedEntry, baseUrl: string): ReportItem | undefined {
   if (url === undefined && html === undefined) return undefined;
   const publishedAt = timeOf(entry.published);
   const summary = cleanText(plainText(entry.summary === '' ? entry.html : entry.summary), LONGEST_SUMMARY);
+  const tags = tagsOf(entry.tags);
   return {
     id: cleanText(entry.id, LONGEST_ID) ?? url ?? `${title ?? ''} ${entry.published}`.trim(),
     title: title ?? url ?? '',
     ...(url !== undefined && { url }),
     ...(publishedAt !== undefined && { publishedAt }),
     ...(summary !== undefined && { summary }),
+    ...(tags.length > 0 && { tags }),
     ...(html !== undefined && { html }),
   };
+}
+
+function tagsOf(words: readonly string[]): string[] {
+  const tags = words.slice(0, MOST_TAGS).flatMap((word) => cleanText(plainText(word), LONGEST_TAG) ?? []);
+  return [...new Set(tags)];
 }
 
 function rejectionOf(index: number, entry: FeedEntry): Rejection {

@@ -139,6 +139,7 @@ function sourceOf({ source, firstReported, lastReported, contexts }: SourceWord)
   const own = contexts.filter(({ revoked }) => revoked !== true);
   const url = own.find(({ reference }) => reference !== undefined)?.reference ?? source.url;
   const comment = own.find((context) => context.comment !== undefined)?.comment;
+  const article = own.find((context) => context.article !== undefined)?.article;
   return {
     feed_name: source.name,
     category: source.category ?? null,
@@ -147,5 +148,10 @@ function sourceOf({ source, firstReported, lastReported, contexts }: SourceWord)
     first_reported: formatTimestamp(firstReported),
     last_reported: formatTimestamp(lastReported),
     ...(comment !== undefined && { comment }),
+    ...(article !== undefined && {
+      article_id: article.id,
+      article_title: article.title,
+      article_url: article.url ?? null,
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ArticleRef } from '../model/article.ts';
 import type { Ioc } from '../model/ioc.ts';
 import { stricterTlp, type Tlp } from '../model/marking.ts';
 import type { Sector } from '../model/sector.ts';
@@ -38,6 +39,8 @@ export interface SourceNote {
   readonly category?: string;
   /** It was found in a report. */
   readonly article?: true;
+  /** That report, where it is known as an article. */
+  readonly report?: ArticleRef;
 }
 
 /** No indicator shows more words of one kind than this: a hostile source must not bloat what others read. */
@@ -101,6 +104,7 @@ function notes(heard: readonly Statement[]): SourceNote[] {
       ...(context.comment !== undefined && { comment: context.comment }),
       ...(source.category !== undefined && { category: source.category }),
       ...(context.evidence !== undefined && { article: true }),
+      ...(context.article !== undefined && { article: true, report: context.article }),
     };
     if (heard.length === 1) return [note];
     distinct.set(`${note.source}\n${note.url ?? ''}\n${note.comment ?? ''}`, note);

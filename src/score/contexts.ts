@@ -46,6 +46,7 @@ function combine(a: Context, b: Context): Context {
     sectors: union(a.sectors, b.sectors),
     actors: union(a.actors, b.actors),
     evidence: foremost(a.evidence, b.evidence),
+    article: a.article === undefined || (b.article?.id ?? '~') < a.article.id ? b.article : a.article,
     derived: conclusions(a.derived, b.derived),
     revoked: b.revoked === true ? true : undefined,
   };

@@ -1,10 +1,11 @@
+import type { Article, ArticlePage, ArticleQuery, ListedArticle } from '../model/article.ts';
 import type { ConfidenceLevel } from '../model/confidence.ts';
 import type { Hold } from '../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../model/indicator-query.ts';
 import type { Ioc, IocType } from '../model/ioc.ts';
 import type { IocItem } from '../model/ioc-item.ts';
 import type { OperatorEntry } from '../model/operator-entry.ts';
-import type { Context, Rejection, RejectionCode, Sighting, Source } from '../model/sighting.ts';
+import type { Context, Evidence, Rejection, RejectionCode, Sighting, Source } from '../model/sighting.ts';
 import type { TierName } from '../model/tier.ts';
 
 /**
@@ -13,7 +14,15 @@ import type { TierName } from '../model/tier.ts';
  * a rejected write has changed nothing.
  */
 export interface Store
-  extends IndicatorReads, IndicatorWrites, RunStore, GateStore, FeedStore, KeyStore, RequestLedger {
+  extends
+    IndicatorReads,
+    IndicatorWrites,
+    ArticleStore,
+    RunStore,
+    GateStore,
+    FeedStore,
+    KeyStore,
+    RequestLedger {
   /** What `doctor` and the start-up look at. */
   health(): Promise<StoreHealth>;
   /** Finishes what is under way and lets go of every file and connection. */
@@ -135,9 +144,16 @@ export interface IndicatorWrites {
   /**
    * Takes in one batch of one source's sightings, all or nothing, and publishes a version of every
    * indicator that changed visibly. What has a hold is kept and not published. `gate` is the fingerprint of the gate that the holds
-   * are of: is it not the one by which all IOCs were checked last, that check has to be done again.
+   * are of: is it not the one by which all IOCs were checked last, that check has to be done again. `articles` are kept first: each
+   * belongs to the source that it was first of, and takes in what that source's sightings say that was found in it.
    */
-  ingest(run: number, sightings: readonly Sighting[], now: number, gate?: string): Promise<IngestCounts>;
+  ingest(
+    run: number,
+    sightings: readonly Sighting[],
+    now: number,
+    gate?: string,
+    articles?: readonly Article[],
+  ): Promise<IngestCounts>;
   /**
    * Takes in that the run's source says nothing any more of these IOCs (ids as in `KnownIoc`), and revokes those of which
    * nobody else does. Returns of how many it withdrew its word.
@@ -169,6 +185,27 @@ export interface IndicatorWrites {
   findIoc(ioc: Ioc): Promise<IocRecord | undefined>;
   /** The same by the UUID of its indicator. */
   findIndicator(uuid: string): Promise<IocRecord | undefined>;
+}
+
+/** The reports that IOCs were looked for in. An IOC that the gate holds, or that was taken back, is in none. */
+export interface ArticleStore {
+  /** A page of articles, the newest first; of equal times those read last. */
+  listArticles(query: ArticleQuery, asOf: number): Promise<ArticlePage>;
+  /** One article with its IOCs, `most` at most, by the UUID that is its id. */
+  findArticle(id: string, asOf: number, most: number): Promise<ArticleRecord | undefined>;
+}
+
+export interface ArticleRecord extends ListedArticle {
+  readonly iocs: readonly ArticleIoc[];
+  /** How many there are in all. */
+  readonly iocCount: number;
+}
+
+export interface ArticleIoc extends Ioc {
+  readonly level: ConfidenceLevel;
+  /** Whether its validity is over. */
+  readonly isExpired: boolean;
+  readonly evidence?: Evidence;
 }
 
 /** What became of a batch. Every sighting is counted once, as added, updated, unchanged or held. */

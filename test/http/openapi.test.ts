@@ -200,7 +200,8 @@ function isChoice({ name, schema }: ParameterObject): boolean {
   return schema.enum !== undefined || (schema.items !== undefined && name !== 'category');
 }
 
-function valueFor({ schema, example }: ParameterObject): string {
+function valueFor({ name, schema, example }: ParameterObject): string {
+  if (name === 'since') return new Date(START - DAY).toISOString();
   if (example !== undefined) return String(example);
   const items = (schema.items as { readonly enum?: readonly string[] } | undefined)?.enum;
   const words = (schema.enum as readonly string[] | undefined) ?? items ?? [];

@@ -146,6 +146,8 @@ const FREE = [
   '/api/v1/iocs/search',
   '/api/v1/iocs/stats',
   '/api/v1/lookup',
+  '/api/v1/articles',
+  '/api/v1/articles/x',
 ];
 
 /** What anybody may ask for: it tells nothing of what the store holds. */

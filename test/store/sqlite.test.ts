@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type StoreOpener, storeContract } from './contract.ts';
+import { articleContract } from './contract-articles.ts';
 import { feedContract } from './contract-feeds.ts';
 import { itemContract } from './contract-items.ts';
 import { searchContract } from './contract-search.ts';
@@ -32,6 +33,7 @@ const openSqlite: StoreOpener = async (context, clock) => {
 
 storeContract('SQLite', openSqlite);
 feedContract('SQLite', openSqlite);
+articleContract('SQLite', openSqlite);
 itemContract('SQLite', openSqlite);
 searchContract('SQLite', openSqlite);
 statisticsContract('SQLite', openSqlite);

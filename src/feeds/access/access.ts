@@ -18,6 +18,8 @@ export interface FeedDocument {
     readonly title: string;
     readonly publishedAt?: number;
     readonly summary?: string;
+    /** What its publisher files it under. */
+    readonly tags?: readonly string[];
   };
 }
 

@@ -16,6 +16,8 @@ export interface ReportItem {
   readonly url?: string;
   readonly publishedAt?: number;
   readonly summary?: string;
+  /** What its publisher files it under. */
+  readonly tags?: readonly string[];
   readonly html?: string;
 }
 
@@ -149,7 +151,7 @@ class ReportRun {
   }
 
   #add(path: string, item: ReportItem, url: string, format: string | undefined): void {
-    const { id, title, publishedAt, summary } = item;
+    const { id, title, publishedAt, summary, tags } = item;
     this.#documents.push({
       path,
       url,
@@ -159,6 +161,7 @@ class ReportRun {
         title,
         ...(publishedAt !== undefined && { publishedAt }),
         ...(summary !== undefined && { summary }),
+        ...(tags !== undefined && { tags }),
       },
     });
   }

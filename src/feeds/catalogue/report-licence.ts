@@ -4,5 +4,5 @@ import type { Feed } from '../../model/feed.ts';
 export const REPORT_LICENCE: Feed['licence'] = {
   name: 'all rights reserved',
   terms:
-    'Indicators are facts and are published with a link to the report; its text is kept as evidence and not passed on.',
+    'Indicators are facts and are published with a link to the report; of its text a short summary and the sentences that name indicators are quoted, and nothing else is kept.',
 };

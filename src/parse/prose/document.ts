@@ -7,8 +7,20 @@ export interface ProseDocument {
   readonly links: readonly Link[];
   /** Addresses that the document says are its own. */
   readonly ownAddresses: readonly string[];
+  /** What a page says of itself in its head. */
+  readonly head?: DocumentHead;
   /** The offset in the source of what stands at `offset` of the text; to be asked in rising order. */
   sourceOffset(offset: number): number;
+}
+
+export interface DocumentHead {
+  /** The title of what the page tells. */
+  readonly title?: string;
+  /** The title of the page, which often has the publisher's name in it. */
+  readonly pageTitle?: string;
+  readonly address?: string;
+  readonly summary?: string;
+  readonly published?: string;
 }
 
 /** A heading, paragraph, list item, row of a table, or line of code. */

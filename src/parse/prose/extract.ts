@@ -26,10 +26,18 @@ export interface ExtractOptions {
  * What is doubtful is left out. Linear time; neither fetches nor executes anything.
  */
 export function extractIocs(source: string, options: ExtractOptions = {}): RawIoc[] {
+  return extractReport(source, options).iocs;
+}
+
+/** The same with what the document says of itself. */
+export function extractReport(
+  source: string,
+  options: ExtractOptions = {},
+): { readonly iocs: RawIoc[]; readonly document: ProseDocument } {
   const isPage = options.form === undefined ? looksLikeHtml(source) : options.form === 'html';
   const document = isPage ? htmlDocument(source) : textDocument(source);
   const placeOf = options.placeOf ?? linePlaces(source);
-  return findsOf(document, options).map(({ raw, type, start, isDefanged, block }) => {
+  const iocs = findsOf(document, options).map(({ raw, type, start, isDefanged, block }) => {
     const offset = document.sourceOffset(start);
     const sentence = evidenceOf(document.text, block, start, start + raw.length);
     return {
@@ -39,6 +47,7 @@ export function extractIocs(source: string, options: ExtractOptions = {}): RawIo
       evidence: { sentence, offset, defanged: isDefanged },
     };
   });
+  return { iocs, document };
 }
 
 function findsOf(document: ProseDocument, { url }: ExtractOptions): Find[] {

@@ -1,6 +1,6 @@
 import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2';
 import { Blocks } from './html-blocks.ts';
-import type { ProseDocument } from './document.ts';
+import type { DocumentHead, ProseDocument } from './document.ts';
 import { Regions } from './regions.ts';
 
 const FRAGMENT = /^\s*<(?:!--|\?xml|[a-z][a-z0-9]*[\s/>])/i;
@@ -36,13 +36,16 @@ export function htmlDocument(source: string): ProseDocument {
   const tokenizer = new Tokenizer({ decodeEntities: true }, reader);
   tokenizer.write(source);
   tokenizer.end();
-  return reader.blocks.finish(reader.ownAddresses);
+  return { ...reader.blocks.finish(reader.ownAddresses), head: reader.head };
 }
 
 /** Takes the tokens of a page. */
 class PageReader implements TokenizerCallbacks {
   readonly blocks: Blocks;
   readonly ownAddresses: string[] = [];
+  readonly #head: { -readonly [Key in keyof DocumentHead]: DocumentHead[Key] } = {};
+  #title = '';
+  #isTitle = false;
   readonly #source: string;
   readonly #regions = new Regions();
   /** Where the last token ended: where an entity begins. */
@@ -56,14 +59,21 @@ class PageReader implements TokenizerCallbacks {
     this.blocks = new Blocks(source);
   }
 
+  get head(): DocumentHead {
+    const pageTitle = this.#title.trim();
+    return { ...this.#head, ...(pageTitle !== '' && { pageTitle }) };
+  }
+
   ontext(start: number, end: number): void {
     this.#position = end;
+    if (this.#isTitle) this.#titleText(this.#source.slice(start, Math.min(end, start + LONGEST_TITLE)));
     this.blocks.text(start, end, this.#regions.current);
   }
 
   ontextentity(codePoint: number, end: number): void {
     const start = Math.min(this.#position, end);
     this.#position = end;
+    if (this.#isTitle) this.#titleText(String.fromCodePoint(codePoint));
     if (codePoint !== SOFT_HYPHEN && codePoint !== ZERO_WIDTH_SPACE)
       this.blocks.character(String.fromCodePoint(codePoint), start, this.#regions.current);
   }
@@ -101,9 +111,12 @@ class PageReader implements TokenizerCallbacks {
     this.#position = end + 1;
     const { href = '', rel = '', property = '', content = '' } = this.#attributes;
     if (/^base$|^link$/.test(this.#element) && href !== '') {
-      if (this.#element === 'base' || rel.toLowerCase() === 'canonical') this.ownAddresses.push(href);
-    } else if (this.#element === 'meta' && property.toLowerCase() === 'og:url')
-      this.ownAddresses.push(content);
+      const isCanonical = rel.toLowerCase() === 'canonical';
+      if (this.#element === 'base' || isCanonical) this.ownAddresses.push(href);
+      if (this.#element === 'link' && isCanonical) this.#head.address ??= href;
+    } else if (this.#element === 'meta' && property !== '') this.#meta(property.toLowerCase(), content);
+    // The first one is the page's; drawings have their own.
+    this.#isTitle = this.#element === 'title' && this.#title === '';
     this.blocks.open(this.#element, href, this.#regions.current);
     this.#regions.enter(this.#element, this.#traits());
   }
@@ -116,6 +129,7 @@ class PageReader implements TokenizerCallbacks {
 
   onclosetag(start: number, end: number): void {
     this.#position = end + 1;
+    this.#isTitle = false;
     if (end - start > LONGEST_NAME) return;
     const element = this.#source.slice(start, end).toLowerCase();
     this.blocks.close(element, this.#regions.current);
@@ -142,6 +156,19 @@ class PageReader implements TokenizerCallbacks {
     this.blocks.close('html', this.#regions.current);
   }
 
+  #meta(property: string, content: string): void {
+    if (property === 'og:url') {
+      this.ownAddresses.push(content);
+      this.#head.address ??= content;
+    } else if (property === 'og:title') this.#head.title ??= content;
+    else if (property === 'og:description') this.#head.summary ??= content;
+    else if (property === 'article:published_time') this.#head.published ??= content;
+  }
+
+  #titleText(text: string): void {
+    if (this.#title.length < LONGEST_TITLE) this.#title += text;
+  }
+
   #traits(): { readonly role: string; readonly names: string; readonly isHidden: boolean } {
     const { role = '', class: classes = '', id = '', hidden, style = '' } = this.#attributes;
     const isHidden = hidden !== undefined || /display\s{0,3}:\s{0,3}none/i.test(style);
@@ -152,6 +179,7 @@ class PageReader implements TokenizerCallbacks {
 const SOFT_HYPHEN = 0xad;
 const ZERO_WIDTH_SPACE = 0x200b;
 const LONGEST_NAME = 32;
+const LONGEST_TITLE = 1_000;
 const VOID: ReadonlySet<string> = new Set(
   'area base br col embed hr img input link meta param source track wbr'.split(' '),
 );

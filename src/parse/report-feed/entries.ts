@@ -9,6 +9,7 @@ export interface FeedEntry {
   readonly published: string;
   readonly summary: string;
   readonly html: string;
+  readonly tags: readonly string[];
 }
 
 export interface FeedEntries {
@@ -47,6 +48,7 @@ function rss(feed: Rss): FeedEntries {
       published: textOf(item.pubDate) || textOf(item.dc?.dates?.[0]),
       summary: textOf(item.description),
       html: textOf(item.content?.encoded) || textOf(item.description),
+      tags: texts(item.categories?.map(({ name }) => name)),
     };
   });
   return { title: textOf(feed.title), url: textOf(feed.link), entries };
@@ -60,6 +62,7 @@ function rdf(feed: Rdf): FeedEntries {
     published: textOf(item.dc?.dates?.[0]),
     summary: textOf(item.description),
     html: textOf(item.content?.encoded) || textOf(item.description),
+    tags: texts(item.dc?.subjects),
   }));
   return { title: textOf(feed.title), url: textOf(feed.link), entries };
 }
@@ -72,6 +75,7 @@ function atom(feed: Atom): FeedEntries {
     published: textOf(entry.published) || textOf(entry.updated),
     summary: textOf(entry.summary),
     html: textOf(entry.content) || textOf(entry.summary),
+    tags: texts(entry.categories?.map(({ label, term }) => label ?? term)),
   }));
   return { title: textOf(feed.title), url: linkOf(feed.links), entries };
 }
@@ -84,8 +88,13 @@ function json(feed: Json): FeedEntries {
     published: textOf(item.date_published) || textOf(item.date_modified),
     summary: textOf(item.summary),
     html: textOf(item.content_html) || escaped(textOf(item.content_text)),
+    tags: texts(item.tags),
   }));
   return { title: textOf(feed.title), url: textOf(feed.home_page_url), entries };
+}
+
+function texts(parts: readonly unknown[] | undefined): string[] {
+  return (parts ?? []).map(textOf).filter((text) => text !== '');
 }
 
 /** A text as it is, or the `value` of one with attributes. */

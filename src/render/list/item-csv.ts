@@ -33,7 +33,7 @@ export function renderItemCsv(item: IocItem): string {
     confidence: item.level,
     first_seen: formatTimestamp(item.firstSeen),
     last_seen: formatTimestamp(item.lastSeen),
-    source_article: source?.origin === 'article' ? (source.url ?? '') : '',
+    source_article: source?.origin === 'article' ? (source.article?.url ?? source.url ?? '') : '',
     source_feed: source?.name ?? '',
     category: source?.category ?? '',
     // A tag may hold what stands between tags.

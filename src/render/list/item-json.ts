@@ -79,15 +79,15 @@ function itemJson(item: IocItem): ItemJson {
   };
 }
 
-function sourceJson({ name, category, origin, url, comment }: ItemSource): SourceJson {
+function sourceJson({ name, category, origin, url, comment, article }: ItemSource): SourceJson {
   return {
     feed_name: name,
     category: category ?? null,
     origin,
     reference_url: url ?? null,
-    article_id: null,
-    article_title: null,
-    article_url: origin === 'article' ? (url ?? null) : null,
+    article_id: article?.id ?? null,
+    article_title: article?.title ?? null,
+    article_url: article === undefined && origin === 'article' ? (url ?? null) : (article?.url ?? null),
     ...(comment !== undefined && { comment }),
   };
 }
@@ -129,12 +129,15 @@ function itemOfJson(json: ItemJson): IocItem {
   };
 }
 
-function sourceOfJson({ feed_name: name, category, origin, reference_url: url, comment }: SourceJson) {
+function sourceOfJson(json: SourceJson): ItemSource {
+  const { feed_name: name, category, origin, reference_url: url, comment } = json;
+  const { article_id: id, article_title: title, article_url: address } = json;
   return {
     name,
     ...(category !== null && { category }),
     ...(url !== null && { url }),
     ...(comment !== undefined && { comment }),
     origin,
+    ...(id !== null && { article: { id, title: title ?? '', ...(address !== null && { url: address }) } }),
   };
 }

@@ -51,12 +51,13 @@ export function lowerCase(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-function sourceOf({ source, category, url, comment, article }: SourceNote): ItemSource {
+function sourceOf({ source, category, url, comment, article, report }: SourceNote): ItemSource {
   return {
     name: source,
     ...(category !== undefined && { category }),
     ...(url !== undefined && { url }),
     ...(comment !== undefined && { comment }),
     origin: article === true ? 'article' : 'feed',
+    ...(report !== undefined && { article: report }),
   };
 }

@@ -213,6 +213,7 @@ const PROPERTIES: Readonly<Record<keyof Context, true>> = {
   tlp: true,
   actors: true,
   evidence: true,
+  article: true,
   derived: true,
   revoked: true,
 };

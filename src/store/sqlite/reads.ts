@@ -1,8 +1,10 @@
+import type { ArticlePage, ArticleQuery } from '../../model/article.ts';
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
 import { countCurrent, isTallied } from './statistics.ts';
-import type { Extent, ItemForm, SearchQuestion, Slice } from '../store.ts';
+import type { ArticleRecord, Extent, ItemForm, SearchQuestion, Slice } from '../store.ts';
+import { findArticle, listArticles } from './article-reads.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { querySql, type QuerySql } from './query-sql.ts';
 import { type Found, searchValues } from './search.ts';
@@ -113,6 +115,16 @@ export class VersionReader {
   /** See `searchValues`. */
   search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Found {
     return this.#connection.read(() => searchValues(this.#connection, question, uuid, asOf));
+  }
+
+  /** See `ArticleStore.listArticles`. */
+  listArticles(query: ArticleQuery, asOf: number): ArticlePage {
+    return this.#connection.read(() => listArticles(this.#connection, query, asOf));
+  }
+
+  /** See `ArticleStore.findArticle`. */
+  findArticle(id: string, asOf: number, most: number): ArticleRecord | undefined {
+    return this.#connection.read(() => findArticle(this.#connection, id, asOf, most));
   }
 
   /** See `IndicatorReads.count`. */

@@ -145,8 +145,8 @@ function visible(connection: Connection, id: number, asOf: number): Find | undef
 }
 
 /**
- * Others that a source found in the same document: under the same reference. They came in with the finds, so what is
- * looked through are reports of the same source around them, and of the same run.
+ * Others that a source found in the same document: in the same article, or under the same reference. Those under a reference came in
+ * with the finds, so what is looked through are reports of the same source around them, and of the same run.
  */
 function relatedTo(connection: Connection, finds: readonly Find[], limit: number, asOf: number): Find[] {
   const related = new Map<number, Find>();
@@ -177,12 +177,17 @@ function sameDocument(connection: Connection, ioc: number): number[] {
          CROSS JOIN (SELECT run, ioc FROM run_change WHERE run IN (SELECT run FROM own) ORDER BY ioc LIMIT ${NEARBY * 2}) AS r
          ON r.run = o.run
        )
-       SELECT DISTINCT g.ioc FROM near AS n CROSS JOIN sighting AS g ON g.ioc = n.ioc AND g.source = n.source
+       SELECT g.ioc AS ioc FROM near AS n CROSS JOIN sighting AS g ON g.ioc = n.ioc AND g.source = n.source
        WHERE g.ioc <> ?1 AND g.withdrawn_at IS NULL
          -- To look for the text first spares reading most as JSON.
          AND instr(g.contexts, json_quote(n.reference)) > 0
          AND EXISTS (SELECT 1 FROM json_each(g.contexts) AS c WHERE c.value ->> '$.reference' = n.reference)
-       ORDER BY g.ioc`,
+       UNION
+       SELECT l.ioc FROM (
+         SELECT r.ioc, a.source FROM article_ioc AS o CROSS JOIN article AS a ON a.id = o.article
+         CROSS JOIN article_ioc AS r ON r.article = o.article WHERE o.ioc = ?1 AND r.ioc <> ?1 LIMIT ${NEARBY * 2}
+       ) AS l CROSS JOIN sighting AS g ON g.ioc = l.ioc AND g.source = l.source WHERE g.withdrawn_at IS NULL
+       ORDER BY ioc`,
     )
     .all(ioc)
     .map((row) => Number(row.ioc));

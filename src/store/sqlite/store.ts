@@ -1,3 +1,4 @@
+import type { Article, ArticlePage, ArticleQuery } from '../../model/article.ts';
 import type { Hold } from '../../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import type { Ioc } from '../../model/ioc.ts';
@@ -7,6 +8,7 @@ import { uuidBytes } from '../../model/uuid.ts';
 import { parseItems } from '../../render/list/item-json.ts';
 import type { StixIds } from '../../render/stix/id.ts';
 import {
+  type ArticleRecord,
   type Comparison,
   type Extent,
   type FeedRecord,
@@ -171,8 +173,26 @@ export class SqliteStore implements Store {
     return this.#parts.writer.beginRun(source, input, now, lease);
   }
 
-  ingest(run: number, sightings: readonly Sighting[], now: number, gate?: string): Promise<IngestCounts> {
-    return this.#changing(this.#parts.writer.ingest(run, sightings, now, gate));
+  ingest(
+    run: number,
+    sightings: readonly Sighting[],
+    now: number,
+    gate?: string,
+    articles?: readonly Article[],
+  ): Promise<IngestCounts> {
+    return this.#changing(this.#parts.writer.ingest(run, sightings, now, gate, articles));
+  }
+
+  async listArticles(query: ArticleQuery, asOf: number): Promise<ArticlePage> {
+    const { thread } = this.#parts;
+    if (thread === undefined) return this.#reader.listArticles(query, asOf);
+    return (await thread.call('listArticles', [query, asOf])) as ArticlePage;
+  }
+
+  async findArticle(id: string, asOf: number, most: number): Promise<ArticleRecord | undefined> {
+    const { thread } = this.#parts;
+    if (thread === undefined) return this.#reader.findArticle(id, asOf, most);
+    return (await thread.call('findArticle', [id, asOf, most])) as ArticleRecord | undefined;
   }
 
   withdraw(run: number, iocs: readonly number[], now: number): Promise<number> {

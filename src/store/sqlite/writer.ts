@@ -1,3 +1,4 @@
+import type { Article } from '../../model/article.ts';
 import type { Hold } from '../../model/hold.ts';
 import type { Ioc } from '../../model/ioc.ts';
 import type { OperatorEntry } from '../../model/operator-entry.ts';
@@ -24,6 +25,7 @@ import {
   type RunState,
   StoreError,
 } from '../store.ts';
+import { ArticleRows } from './article-rows.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { FeedRows } from './feeds.ts';
 import { beginCheck, endCheck, noteGate } from './gate-check.ts';
@@ -65,6 +67,7 @@ export class SqliteWriter {
   readonly #keys: KeyRows;
   readonly #feeds: FeedRows;
   readonly #entries: OperatorEntries;
+  readonly #articles: ArticleRows;
 
   constructor(connection: Connection, options: WriterOptions) {
     this.#connection = connection;
@@ -76,6 +79,7 @@ export class SqliteWriter {
     this.#keys = new KeyRows(connection);
     this.#feeds = new FeedRows(connection);
     this.#entries = new OperatorEntries(connection);
+    this.#articles = new ArticleRows(connection);
     connection.write(() => this.#claimProducer());
   }
 
@@ -112,12 +116,19 @@ export class SqliteWriter {
     this.#connection.write(() => this.#runs.quarantine(run, rejections));
   }
 
-  ingest(run: number, sightings: readonly Sighting[], now: number, gate?: string): IngestCounts {
+  ingest(
+    run: number,
+    sightings: readonly Sighting[],
+    now: number,
+    gate?: string,
+    articles: readonly Article[] = [],
+  ): IngestCounts {
     return this.#publishing(now, (stamps) => {
       if (gate !== undefined) noteGate(this.#connection, gate);
       this.#versions.sweep(now);
       const source = this.#runs.sourceOf(run);
       const counts: Counts = { added: 0, updated: 0, unchanged: 0, held: 0, expired: 0 };
+      for (const article of articles) this.#articles.put(article, source, run, now);
       for (const sighting of sightings) this.#take({ run, source, now, stamps, counts }, sighting);
       this.#runs.count(run, { ...counts, withdrawn: 0 });
       return { ...counts, lastStamp: stamps.last };
@@ -150,6 +161,7 @@ export class SqliteWriter {
   ): { restored: number; skipped: number; last: number | undefined } {
     return this.#publishing(now, (stamps) => {
       const source = this.#runs.sourceOf(undo);
+      if (after === 0) this.#articles.undo(run);
       const changes = this.#runs.changes(run, after, UNDO_BATCH);
       let restored = 0;
       for (const { ioc, before } of changes) {
@@ -341,6 +353,7 @@ export class SqliteWriter {
       return;
     }
     const before = this.#iocs.addReport(known.id, source, sighting, run, now);
+    this.#articles.link(sighting, known.id, source, run);
     if (before !== undefined)
       this.#runs.noteChange(run, known.id, before.contexts === null ? 'added' : 'changed', before);
     const { hold } = sighting;
@@ -369,6 +382,7 @@ export class SqliteWriter {
     const version = { ...draft.version, created: stamp, stamp };
     const id = this.#iocs.add(bytes, sighting, version, sighting.hold);
     this.#iocs.addFirstReport(id, source, sighting, run, now);
+    this.#articles.link(sighting, id, source, run);
     this.#runs.noteChange(run, id, 'added', NOTHING_BEFORE);
     if (stamp > 0)
       this.#versions.publish(stamp, id, 0, assessment, draft.until ?? NEVER, draft.texts(stamp, stamp));
