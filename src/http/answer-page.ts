@@ -32,13 +32,13 @@ export const CACHE_HEADERS: HeaderList = [
 /**
  * Answers a request with a page: 304 where the client has it already, the headers for HEAD, else its body in the coding
  * that the client likes best, the first chunk being there before the status is sent. `content` are headers of the
- * answer that has the content, `cache` those of a 304 too. Rejects with what keeps the first chunk from coming.
+ * answer that has the content, given once its first chunk is there; `cache` those of a 304 too. Rejects with what keeps the first chunk from coming.
  */
 export async function answerPage<P extends AnswerPage>(
   request: FastifyRequest,
   reply: FastifyReply,
   page: P,
-  content: HeaderList,
+  content: HeaderList | (() => HeaderList),
   { bodies, deadlines, log }: AnswerParts<P>,
   cache = CACHE_HEADERS,
 ): Promise<FastifyReply> {
@@ -48,9 +48,16 @@ export async function answerPage<P extends AnswerPage>(
   if (noneMatch(request.headers['if-none-match'], etag)) {
     return sendNotModified(request, reply, [...cache, ...page.links, 'etag', etag]);
   }
-  const headers = [...cache, ...page.headers, ...page.links, ...content];
+  const headers = (): HeaderList => {
+    return [
+      ...cache,
+      ...page.headers,
+      ...page.links,
+      ...(typeof content === 'function' ? content() : content),
+    ];
+  };
   if (request.method === 'HEAD') {
-    addHeaders(reply, [...headers, ...codingHeaders(page, coding)]);
+    addHeaders(reply, [...headers(), ...codingHeaders(page, coding)]);
     const length = bodies.lengthOf(page, coding);
     if (length !== undefined) reply.header('content-length', String(length));
     return reply.code(200).send();
@@ -58,7 +65,7 @@ export async function answerPage<P extends AnswerPage>(
 
   const body = bodies.open(page, coding, takesIdentity(accepted));
   const opened = await openBody(body);
-  const all = [...standingHeaders(request), ...headers, ...codingHeaders(page, body.coding)];
+  const all = [...standingHeaders(request), ...headers(), ...codingHeaders(page, body.coding)];
   reply.hijack();
   try {
     await sendBody(reply.raw, all, opened, deadlines);

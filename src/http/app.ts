@@ -14,6 +14,7 @@ import { RateLimiter } from './rate-limit.ts';
 import { logRequest } from './request-log.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsExport } from './routes/iocs-export.ts';
+import { iocsFirewall } from './routes/iocs-firewall.ts';
 import { iocsList } from './routes/iocs-list.ts';
 import { iocsSearch } from './routes/iocs-search.ts';
 import { iocsStats } from './routes/iocs-stats.ts';
@@ -98,6 +99,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   const parts = { store, config, clock, log, cache };
   app.register(async (scope) => iocsList(scope, parts));
   app.register(async (scope) => iocsExport(scope, parts));
+  app.register(async (scope) => iocsFirewall(scope, parts));
   app.register(async (scope) => iocsCount(scope, parts));
   app.register(async (scope) => iocsSearch(scope, parts));
   app.register(async (scope) => iocsStats(scope, parts));

@@ -7,7 +7,6 @@ import { TIERS } from '../../model/tier.ts';
 import { exportChunks } from '../../render/export-chunks.ts';
 import type { ExportFormat } from '../../render/format.ts';
 import { EXPORT_FORMATS, findExportFormat } from '../../render/formats.ts';
-import { FIREWALL_PROFILES } from '../../render/firewall/profiles.ts';
 import { walkSlices } from '../../render/walk.ts';
 import type { IndicatorReads } from '../../store/store.ts';
 import { answerPage } from '../answer-page.ts';
@@ -18,15 +17,11 @@ import { pairsOf } from '../parameters.ts';
 import { Deadlines } from '../sending.ts';
 import type { HeaderList } from '../standing-headers.ts';
 
-/** A path with the formats that it has; `parameter` chooses one, the first unless it is required. */
+/** A path with the formats that it has; `format` chooses one, the first unless it says otherwise. */
 interface ExportPath {
   readonly path: string;
   readonly formats: readonly string[];
-  readonly parameter: 'format' | 'profile';
-  readonly required: boolean;
 }
-
-const FIREWALL = FIREWALL_PROFILES.map(({ name }) => name);
 
 const PATHS: readonly ExportPath[] = [
   exportPath('misp', ['misp']),
@@ -36,14 +31,13 @@ const PATHS: readonly ExportPath[] = [
   exportPath('suricata', ['suricata', 'suricata-ip', 'suricata-domain', 'suricata-md5', 'suricata-sha256']),
   exportPath('rpz', ['rpz']),
   exportPath('hosts', ['hosts']),
-  { path: '/api/v1/iocs/firewall', formats: FIREWALL, parameter: 'profile', required: true },
   exportPath('splunk', ['splunk']),
   exportPath('ecs', ['ecs']),
   exportPath('sentinel', ['sentinel']),
 ];
 
 function exportPath(name: string, formats: readonly string[]): ExportPath {
-  return { path: `/api/v1/iocs/${name}`, formats, parameter: 'format', required: false };
+  return { path: `/api/v1/iocs/${name}`, formats };
 }
 
 /** A page of an export: that of the list of the same filters, under a name of its own. */
@@ -69,7 +63,7 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       const { tier } = request.apiKey!;
       const pairs = pairsOf(request, config.apiKeyInQuery);
       const format = formatOf(pairs, each);
-      const rest = pairs.filter(([name]) => name !== each.parameter);
+      const rest = pairs.filter(([name]) => name !== 'format');
       const asked = parseListRequest(withTypes(rest, format), { tier: TIERS[tier], now });
       // `given` says where links lead, so it keeps the parameter; no envelope is made but for JSON.
       const wanted: ListRequest = { ...asked, format: 'ndjson', given: pairs.filter(isFilter) };
@@ -111,13 +105,12 @@ function isFilter([name]: readonly [string, string]): boolean {
   return name !== 'cursor' && name !== 'offset';
 }
 
-function formatOf(pairs: readonly (readonly [string, string])[], each: ExportPath): ExportFormat {
-  const given = pairs.filter(([name]) => name === each.parameter).map(([, value]) => value);
-  const name = given[0] ?? (each.required ? undefined : each.formats[0]);
-  const format = name !== undefined && each.formats.includes(name) ? findExportFormat(name) : undefined;
+function formatOf(pairs: readonly (readonly [string, string])[], { formats }: ExportPath): ExportFormat {
+  const given = pairs.filter(([name]) => name === 'format').map(([, value]) => value);
+  const name = given[0] ?? formats[0]!;
+  const format = formats.includes(name) ? findExportFormat(name) : undefined;
   if (format !== undefined && given.length < 2) return format;
-  const reason = `one of ${each.formats.join(', ')} is expected`;
-  throw new ParameterError([{ parameter: each.parameter, reason }]);
+  throw new ParameterError([{ parameter: 'format', reason: `one of ${formats.join(', ')} is expected` }]);
 }
 
 /** A browser saves an export and does not show it: values are hostile. */
