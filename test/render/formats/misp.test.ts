@@ -6,33 +6,7 @@ import { isUuid } from '../../../src/model/uuid.ts';
 import { normaliseIoc } from '../../../src/normalise/normalise.ts';
 import { reading } from '../../parse/reading.ts';
 import { corpus, formatNamed, GOOD, item, render, SEEN, SETTING } from './nasty.ts';
-
-interface Attribute {
-  readonly uuid: string;
-  readonly type: string;
-  readonly category: string;
-  readonly to_ids: boolean;
-  readonly value: string;
-  readonly timestamp: string;
-  readonly first_seen: string;
-  readonly last_seen: string;
-  readonly Tag: readonly { readonly name: string; readonly colour: string }[];
-}
-
-interface Event {
-  readonly uuid: string;
-  readonly info: string;
-  readonly date: string;
-  readonly timestamp: string;
-  readonly published: boolean;
-  readonly Orgc: { readonly name: string; readonly uuid: string };
-  readonly Tag: readonly { readonly name: string }[];
-  readonly Attribute: readonly Attribute[];
-}
-
-function readEvent(text: string): Event {
-  return (JSON.parse(text) as { Event: Event }).Event;
-}
+import { readEvent } from './readers/misp.ts';
 
 /** Categories of MISP's `describeTypes.json` in which each of our attribute types may stand. */
 const CATEGORIES: Readonly<Record<string, string>> = {
