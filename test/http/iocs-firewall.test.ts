@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
+import fc from 'fast-check';
+
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { Store } from '../../src/store/store.ts';
-import { DAY, START, take } from '../store/fixtures.ts';
+import { DAY, SOURCE, START, take } from '../store/fixtures.ts';
 import { type Answer, addresses, bearer, errorOf, get, type Serving, serving } from './serving.ts';
 
 const PATH = '/api/v1/iocs/firewall';
@@ -36,6 +38,39 @@ test('a list has the highest ranked of all that match, not the newest', async (c
   for (const limit of [1, 2, 3, 4])
     assert.deepEqual(await entries(server, `${PALO_ALTO}&limit=${limit}`), ranked.slice(0, limit));
   assert.deepEqual(await entries(server, `${PALO_ALTO}&confidence=medium,low&limit=2`), ranked.slice(2, 4));
+});
+
+test('whatever is published, a list is the list of JSON put in the order of score, last sight and text', async (context) => {
+  const server = await serving(context);
+  const sighting = fc.record({
+    type: fc.constant('ipv4' as const),
+    value: fc.nat(60).map((last) => `192.0.2.${last}`),
+    confidence: fc.nat(100),
+    lastSeen: fc.nat(5).map((hours) => START - hours * 3_600_000),
+  });
+  const round = fc.record({
+    batch: fc.uniqueArray(sighting, { minLength: 1, maxLength: 12, selector: ({ value }) => value }),
+    limit: fc.integer({ min: 1, max: 70 }),
+    levels: fc.constantFrom('', '&confidence=high', '&confidence=low,medium'),
+  });
+  for (const [at, { batch, limit, levels }] of fc.sample(round, 30).entries()) {
+    await take(server.store, batch, server.clock.now, { ...SOURCE, name: `Feed ${at % 3}` });
+    server.clock.advance(5_000);
+    if (at % 4 === 3) await server.store.retract(batch.slice(0, 2), 'false positive', server.clock.now);
+    server.clock.advance(5_000);
+    const { body } = await list(server, `/api/v1/iocs?limit=10000${levels}`);
+    const { data } = JSON.parse(body.toString()) as {
+      data: { value: string; score: number; last_seen: string }[];
+    };
+    const ranked = data.toSorted(
+      (a, b) =>
+        b.score - a.score ||
+        Date.parse(b.last_seen) - Date.parse(a.last_seen) ||
+        (a.value < b.value ? -1 : 1),
+    );
+    const expected = ranked.map(({ value }) => value).slice(0, limit);
+    assert.deepEqual(await entries(server, `${PALO_ALTO}&limit=${limit}${levels}`), expected);
+  }
 });
 
 test('a list is one file: all that match without a limit, more than a page of anything else', async (context) => {

@@ -3,8 +3,12 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+
 import type { Bookmark } from '../../src/feeds/access/access.ts';
 import { mispAccess } from '../../src/feeds/access/misp.ts';
+import { MISP_FEED_OPERATIONS } from '../../src/http/routes/misp-feed-operations.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import { isUuid } from '../../src/model/uuid.ts';
 import { normaliseIoc } from '../../src/normalise/normalise.ts';
@@ -115,6 +119,34 @@ test('there is one event for each source and day, and the manifest says of each 
     ],
     'an IOC of two sources has the stricter marking in the events of both',
   );
+});
+
+test('answers and examples are what the documentation of the routes says of them', async (context) => {
+  const server = await serving(context);
+  await filled(server);
+  await server.store.retract([SIGHTINGS[0]!], 'false positive', later(server));
+  later(server);
+  const ajv = new Ajv2020({ allErrors: true });
+  addFormats.default(ajv);
+  const { manifest, hashes, event } = MISP_FEED_OPERATIONS;
+  const uuids = Object.keys(await manifestOf(server));
+  for (const [operation, names] of [
+    [manifest, ['manifest.json']],
+    [event, uuids.map((uuid) => `${uuid}.json`)],
+  ] as const) {
+    const { schema, example, mediaType } = operation.answers[0];
+    const validate = ajv.compile(schema);
+    assert.ok(validate(example), ajv.errorsText(validate.errors));
+    for (const name of names) {
+      const { body, headers } = await file(server, name);
+      assert.ok(validate(JSON.parse(body.toString())), ajv.errorsText(validate.errors));
+      assert.equal(headers['content-type']?.split(';')[0], mediaType);
+    }
+  }
+  const line = /^[0-9a-f]{32},[0-9a-f-]{36}\n$/;
+  assert.match(hashes.answers[0].example, line);
+  for (const each of (await file(server, 'hashes.csv')).body.toString().split(/(?<=\n)/))
+    assert.match(each, line);
 });
 
 test('hashes lead from the MD5 of each value to each event that holds it', async (context) => {
