@@ -53,7 +53,7 @@ test('whatever is published, a list is the list of JSON put in the order of scor
     limit: fc.integer({ min: 1, max: 70 }),
     levels: fc.constantFrom('', '&confidence=high', '&confidence=low,medium'),
   });
-  for (const [at, { batch, limit, levels }] of fc.sample(round, 30).entries()) {
+  for (const [at, { batch, limit, levels }] of fc.sample(round, { seed: 11, numRuns: 30 }).entries()) {
     await take(server.store, batch, server.clock.now, { ...SOURCE, name: `Feed ${at % 3}` });
     server.clock.advance(5_000);
     if (at % 4 === 3) await server.store.retract(batch.slice(0, 2), 'false positive', server.clock.now);
