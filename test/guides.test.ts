@@ -25,7 +25,7 @@ const PAGES = readdirSync(FOLDER).filter((name) => name.endsWith('.md'));
 const PRODUCTS = PAGES.filter((name) => name !== 'README.md' && name !== 'quick-start.md');
 
 /** Paths that guides speak of before this tree has them. Those that are there are checked like all others. */
-const TO_COME = [/^\/api\/taxii2\//, /^\/api\/v1\/misp\/feed\//];
+const TO_COME = [/^\/api\/taxii2\//];
 /** Where other products have paths that begin alike. */
 const FOREIGN = /qradar\.example\.com$/;
 const LONGEST = 120;

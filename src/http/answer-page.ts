@@ -19,8 +19,8 @@ export interface AnswerPage extends BodyPage {
 /** A page, and how it is to be answered with. */
 export interface PageAnswer<P extends AnswerPage> {
   readonly page: P;
-  /** Headers of the answer that has the content. */
-  readonly content: HeaderList;
+  /** Headers of the answer that has the content; a function is asked for them once its first chunk is there. */
+  readonly content: HeaderList | (() => HeaderList);
   /** Headers of a 304 too. */
   readonly cache?: HeaderList;
   /** The page that the same request yields at another time, given where a poller that repeats it is to be answered fast. */
@@ -60,9 +60,16 @@ export async function answerPage<P extends AnswerPage>(
     if (find !== undefined) polls.remember(request, { coding, etag, cache, find });
     return sendNotModified(request, reply, [...cache, ...page.links, 'etag', etag]);
   }
-  const headers = [...cache, ...page.headers, ...page.links, ...content];
+  const headers = (): HeaderList => {
+    return [
+      ...cache,
+      ...page.headers,
+      ...page.links,
+      ...(typeof content === 'function' ? content() : content),
+    ];
+  };
   if (request.method === 'HEAD') {
-    addHeaders(reply, [...headers, ...codingHeaders(page, coding)]);
+    addHeaders(reply, [...headers(), ...codingHeaders(page, coding)]);
     const length = bodies.lengthOf(page, coding);
     if (length !== undefined) reply.header('content-length', String(length));
     return reply.code(200).send();
@@ -70,7 +77,7 @@ export async function answerPage<P extends AnswerPage>(
 
   const body = bodies.open(page, coding, takesIdentity(accepted));
   const opened = await openBody(body);
-  const all = [...standingHeaders(request), ...headers, ...codingHeaders(page, body.coding)];
+  const all = [...standingHeaders(request), ...headers(), ...codingHeaders(page, body.coding)];
   reply.hijack();
   try {
     await sendBody(reply.raw, all, opened, deadlines);

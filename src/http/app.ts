@@ -17,6 +17,7 @@ import { logRequest } from './request-log.ts';
 import { articles } from './routes/articles.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsExport } from './routes/iocs-export.ts';
+import { iocsFirewall } from './routes/iocs-firewall.ts';
 import { iocsList } from './routes/iocs-list.ts';
 import { iocsSearch } from './routes/iocs-search.ts';
 import { iocsStats } from './routes/iocs-stats.ts';
@@ -24,6 +25,7 @@ import { iocsStix } from './routes/iocs-stix.ts';
 import { lookup } from './routes/lookup.ts';
 import { openapi } from './routes/openapi.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
+import { mispFeed } from './routes/misp-feed.ts';
 import { serverOptions } from './server.ts';
 import { addStandingHeaders } from './standing-headers.ts';
 import { keepTickShape } from './tick-shape.ts';
@@ -110,6 +112,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   const parts = { store, config, clock, log, cache, polls };
   app.register(async (scope) => iocsList(scope, parts));
   app.register(async (scope) => iocsExport(scope, parts));
+  app.register(async (scope) => iocsFirewall(scope, parts));
   app.register(async (scope) => iocsCount(scope, parts));
   app.register(async (scope) => iocsSearch(scope, parts));
   app.register(async (scope) => iocsStats(scope, parts));
@@ -117,6 +120,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
   app.register(async (scope) => articles(scope, parts));
+  app.register(async (scope) => mispFeed(scope, parts));
   app.register(async (scope) => openapi(scope, parts, described));
 
   app.after(() => refuseOtherMethods(app, routes, guard));

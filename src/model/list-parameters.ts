@@ -17,6 +17,9 @@ import { parseTimestamp } from './time.ts';
 export const LIST_FORMATS = ['json', 'csv', 'txt', 'ndjson'] as const;
 export type ListFormat = (typeof LIST_FORMATS)[number];
 
+/** The formats in which a retraction looks like any other IOC: who blocks what they list would block what was taken back. */
+const SAY_NOT_REVOKED: ReadonlySet<ListFormat> = new Set(['csv', 'txt']);
+
 /** A request for a list of IOCs. */
 export interface ListRequest {
   readonly query: IndicatorQuery;
@@ -83,7 +86,9 @@ export function parseListRequest(
   const values = readParameters(LIST_PARAMETERS, pairs, context);
   if (values.cursor !== undefined && values.offset !== undefined)
     throw new ParameterError([{ parameter: 'offset', reason: 'a cursor says already where to go on' }]);
-  const filters = moreFilters(filtersOf(values), values);
+  const isSilent = SAY_NOT_REVOKED.has(values.format ?? 'json');
+  const asked = isSilent ? { ...values, revoked: values.revoked ?? 'exclude' } : values;
+  const filters = moreFilters(filtersOf(asked), values);
   const canonical = canonicalFilters(filters, values.since);
   const after = afterOf(values.cursor, filters.order, canonical);
   return {

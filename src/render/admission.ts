@@ -14,9 +14,16 @@ const WIDEST = { ipv4: 8, ipv6: 16 } as const;
  * Texts beside the value get U+FFFD for lone surrogates.
  */
 export function admitted(item: IocItem, format: ExportFormat): IocItem | undefined {
-  if (!format.types.includes(item.type) || (item.revoked && !format.tellsRevoked)) return undefined;
-  if (item.value === '' || !item.value.isWellFormed() || isTooWide(item)) return undefined;
-  return wellFormed(item);
+  return isAdmissible(item, format) ? wellFormed(item) : undefined;
+}
+
+/** Whether `admitted` lets an item in. */
+export function isAdmissible(
+  item: IocItem,
+  { types, tellsRevoked }: Pick<ExportFormat, 'types' | 'tellsRevoked'>,
+): boolean {
+  if (!types.includes(item.type) || (item.revoked && !tellsRevoked)) return false;
+  return item.value !== '' && item.value.isWellFormed() && !isTooWide(item);
 }
 
 /**
@@ -39,7 +46,8 @@ function isTooWide({ type, value }: IocItem): boolean {
   return !/^\d{1,3}$/.test(prefix) || Number(prefix) < WIDEST[type];
 }
 
-function wellFormed(item: IocItem): IocItem {
+/** The item with U+FFFD for lone surrogates in the texts beside its value. */
+export function wellFormed(item: IocItem): IocItem {
   const { description, threatTypes, families, actors, tags, techniques, cves, sources } = item;
   return {
     ...item,

@@ -11,20 +11,18 @@ import { PAGE_REQUEST_HEADERS, pageAnswers } from '../schemas/page-answers.ts';
 export interface ExportOffer {
   /** Its name in the path. */
   readonly name: string;
+  /** The first holds where none is asked for. */
   readonly formats: readonly ExportFormat[];
-  readonly parameter: 'format' | 'profile';
-  /** Whether `parameter` must be given; else the first format holds without it. */
-  readonly required: boolean;
 }
 
 /** The operation of a path of exports. */
 export function exportOperation(offer: ExportOffer): Operation {
-  const { name, formats, required } = offer;
+  const { name, formats } = offer;
   const labels = formats.map(({ label }) => label);
   return {
     id: `export${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     tag: 'Exports',
-    summary: `Export IOCs: ${required ? `lists for a ${name}` : labels[0]}`,
+    summary: `Export IOCs: ${labels[0]}`,
     description: `${labels.length > 1 ? `${labels.join('; ')}.` : `${labels[0]}.`} IOCs of types that a format cannot express are left out.`,
     query: exportParameters(offer),
     requestHeaders: PAGE_REQUEST_HEADERS,
@@ -36,15 +34,9 @@ export function exportOperation(offer: ExportOffer): Operation {
 /** Every parameter of a path of exports. */
 export function exportParameters({
   formats,
-  parameter,
-  required,
 }: ExportOffer): Readonly<Record<string, Parameter<unknown, never>>> {
-  const { format: _format, ...filters } = LIST_PARAMETERS;
   const names = formats.map(({ name }) => name);
-  const chosen = required
-    ? { ...choice(names, 'Which consumer the list is for.'), example: names[0]!, required }
-    : choice(names, 'Which format it is written in.', names[0]);
-  return { ...filters, [parameter]: chosen };
+  return { ...LIST_PARAMETERS, format: choice(names, 'Which format it is written in.', names[0]) };
 }
 
 function contentsOf(formats: readonly ExportFormat[]): AnswerDescription[] {

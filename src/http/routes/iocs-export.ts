@@ -7,7 +7,6 @@ import { TIERS } from '../../model/tier.ts';
 import { exportChunks } from '../../render/export-chunks.ts';
 import type { ExportFormat } from '../../render/format.ts';
 import { EXPORT_FORMATS, findExportFormat } from '../../render/formats.ts';
-import { FIREWALL_PROFILES } from '../../render/firewall/profiles.ts';
 import { walkSlices } from '../../render/walk.ts';
 import type { IndicatorReads } from '../../store/store.ts';
 import { answerPage } from '../answer-page.ts';
@@ -17,9 +16,7 @@ import { type ListPage, ListPages } from '../list-pages.ts';
 import { pairsOf } from '../parameters.ts';
 import { Deadlines } from '../sending.ts';
 import type { HeaderList } from '../standing-headers.ts';
-import { type ExportOffer, exportOperation, exportParameters } from './iocs-export-operation.ts';
-
-const FIREWALL = FIREWALL_PROFILES.map(({ name }) => name);
+import { type ExportOffer, exportOperation } from './iocs-export-operation.ts';
 
 const OFFERS: readonly ExportOffer[] = [
   offer('misp', ['misp']),
@@ -29,19 +26,13 @@ const OFFERS: readonly ExportOffer[] = [
   offer('suricata', ['suricata', 'suricata-ip', 'suricata-domain', 'suricata-md5', 'suricata-sha256']),
   offer('rpz', ['rpz']),
   offer('hosts', ['hosts']),
-  { ...offer('firewall', FIREWALL), parameter: 'profile', required: true },
   offer('splunk', ['splunk']),
   offer('ecs', ['ecs']),
   offer('sentinel', ['sentinel']),
 ];
 
 function offer(name: string, formats: readonly string[]): ExportOffer {
-  return {
-    name,
-    formats: formats.map((format) => findExportFormat(format)!),
-    parameter: 'format',
-    required: false,
-  };
+  return { name, formats: formats.map((format) => findExportFormat(format)!) };
 }
 
 /** A page of an export: that of the list of the same filters, under a name of its own. */
@@ -68,7 +59,7 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       const { tier } = request.apiKey!;
       const pairs = pairsOf(request, config.apiKeyInQuery);
       const format = formatOf(pairs, each);
-      const rest = pairs.filter(([name]) => name !== each.parameter);
+      const rest = pairs.filter(([name]) => name !== 'format');
       const asked = parseListRequest(withTypes(rest, format), { tier: TIERS[tier], now });
       // `given` says where links lead, so it keeps the parameter; no envelope is made but for JSON.
       const wanted: ListRequest = { ...asked, format: 'ndjson', given: pairs.filter(isFilter) };
@@ -112,21 +103,13 @@ function isFilter([name]: readonly [string, string]): boolean {
   return name !== 'cursor' && name !== 'offset';
 }
 
-/** Throws `ParameterError`; also for the `format` of lists where there is none: it would be ignored. */
-function formatOf(pairs: readonly (readonly [string, string])[], each: ExportOffer): ExportFormat {
-  if (each.parameter !== 'format' && pairs.some(([name]) => name === 'format')) {
-    const reason = `no such parameter; did you mean ${each.parameter}?`;
-    const allowed = Object.keys(exportParameters(each));
-    throw new ParameterError([{ parameter: 'format', reason, allowed }]);
-  }
-  const given = pairs.filter(([name]) => name === each.parameter).map(([, value]) => value);
-  const format =
-    given.length === 0 && !each.required
-      ? each.formats[0]
-      : each.formats.find(({ name }) => name === given[0]);
+/** The first format unless `format` names another. Throws `ParameterError`. */
+function formatOf(pairs: readonly (readonly [string, string])[], { formats }: ExportOffer): ExportFormat {
+  const given = pairs.filter(([name]) => name === 'format').map(([, value]) => value);
+  const format = given.length === 0 ? formats[0] : formats.find(({ name }) => name === given[0]);
   if (format !== undefined && given.length < 2) return format;
-  const reason = `one of ${each.formats.map(({ name }) => name).join(', ')} is expected`;
-  throw new ParameterError([{ parameter: each.parameter, reason }]);
+  const reason = `one of ${formats.map(({ name }) => name).join(', ')} is expected`;
+  throw new ParameterError([{ parameter: 'format', reason }]);
 }
 
 /** A browser saves an export and does not show it: values are hostile. */

@@ -34,12 +34,19 @@ export interface MispAttribute {
   readonly first_seen: string;
   readonly last_seen: string;
   readonly disable_correlation: boolean;
+  /** Whether it is taken back; only then it is there. */
+  readonly deleted?: true;
   readonly Tag: readonly MispTag[];
 }
 
+/** Whether MISP has an attribute for an item and takes its value as it is: it trims values, and takes none with a line break. */
+export function isAttribute({ type, value }: IocItem): boolean {
+  return ATTRIBUTES[type] !== undefined && value === value.trim() && !/[\r\n\0]/.test(value);
+}
+
 /**
- * The attribute of an item of one of `MISP_TYPES` in the event of UUID `event`. MISP knows an attribute's UUID once in
- * all events, so it is derived from event and value. MISP trims values and takes none with a line break: undefined then.
+ * The attribute of an item in the event of UUID `event`, undefined where it is none (`isAttribute`). MISP knows an
+ * attribute's UUID once in all events, so it is derived from event and value. What is revoked is a deleted attribute.
  */
 export function mispAttribute(
   item: IocItem,
@@ -47,7 +54,7 @@ export function mispAttribute(
   namespace: Uint8Array,
 ): MispAttribute | undefined {
   const kind = ATTRIBUTES[item.type];
-  if (kind === undefined || item.value !== item.value.trim() || /[\r\n\0]/.test(item.value)) return undefined;
+  if (kind === undefined || !isAttribute(item)) return undefined;
   return {
     uuid: uuidV5(namespace, `misp-attribute:${event}:${item.type}:${item.value}`),
     type: kind.type,
@@ -60,6 +67,7 @@ export function mispAttribute(
     // MISP refuses an attribute that was last seen before it was first seen.
     last_seen: microseconds(Math.max(item.firstSeen, item.lastSeen)),
     disable_correlation: false,
+    ...(item.revoked && { deleted: true }),
     Tag: itemTags(item),
   };
 }

@@ -56,13 +56,13 @@ export const mispEvent: ExportFormat = {
 export class MispEventWriter implements ItemWriter {
   readonly #head: MispEventHead;
   readonly #namespace: Buffer;
-  readonly #facts: MispEventSummary;
+  #newest = 0;
+  #tlp: Tlp | undefined;
   #separator = '';
 
   constructor(head: MispEventHead) {
     this.#head = head;
     this.#namespace = uuidBytes(head.producer.uuid);
-    this.#facts = new MispEventSummary(head);
   }
 
   begin(): string {
@@ -73,47 +73,36 @@ export class MispEventWriter implements ItemWriter {
   item(item: IocItem): string | undefined {
     const attribute = mispAttribute(item, this.#head.uuid, this.#namespace);
     if (attribute === undefined) return undefined;
-    this.#facts.add(item);
+    this.#newest = Math.max(this.#newest, item.modified);
+    this.#tlp = this.#tlp === undefined ? item.tlp : stricterTlp(this.#tlp, item.tlp);
     const text = this.#separator + JSON.stringify(attribute);
     this.#separator = ',\n';
     return text;
   }
 
   end(): string {
-    const facts = this.#facts.facts();
+    const facts = mispEventFacts(this.#head, this.#newest, this.#tlp);
     const { info: _, ...rest } = facts;
     const end = { ...rest, published: true, publish_timestamp: facts.timestamp };
     return `],${JSON.stringify(end).slice(1, -1)}}}\n`;
   }
 }
 
-/** Gathers what an event's manifest entry and its end say of all its items. */
-export class MispEventSummary {
-  readonly #head: Omit<MispEventHead, 'uuid'>;
-  #newest = 0;
-  #tlp: Tlp | undefined;
-
-  constructor(head: Omit<MispEventHead, 'uuid'>) {
-    this.#head = head;
-  }
-
-  add({ modified, tlp }: IocItem): void {
-    this.#newest = Math.max(this.#newest, modified);
-    this.#tlp = this.#tlp === undefined ? tlp : stricterTlp(this.#tlp, tlp);
-  }
-
-  facts(): MispEventFacts {
-    const { date, info, producer } = this.#head;
-    return {
-      date,
-      info,
-      // Undefined: what the IOCs of an event have in common is their source, not their danger.
-      threat_level_id: '4',
-      // Complete.
-      analysis: '2',
-      timestamp: String(Math.floor(this.#newest / 1000)),
-      Orgc: { name: producer.name, uuid: producer.uuid },
-      Tag: this.#tlp === undefined ? [] : [tlpTag(this.#tlp)],
-    };
-  }
+/** What an event of such items says of itself: `newest` is their newest stamp, `tlp` their strictest marking. */
+export function mispEventFacts(
+  { date, info, producer }: Omit<MispEventHead, 'uuid'>,
+  newest: number,
+  tlp: Tlp | undefined,
+): MispEventFacts {
+  return {
+    date,
+    info,
+    // Undefined: what the IOCs of an event have in common is their source, not their danger.
+    threat_level_id: '4',
+    // Complete.
+    analysis: '2',
+    timestamp: String(Math.floor(newest / 1000)),
+    Orgc: { name: producer.name, uuid: producer.uuid },
+    Tag: tlp === undefined ? [] : [tlpTag(tlp)],
+  };
 }

@@ -1,40 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { DOMParser } from '@xmldom/xmldom';
-
 import { isUuid } from '../../../src/model/uuid.ts';
 import { corpus, formatNamed, item, render, SETTING } from './nasty.ts';
-
-const NAMESPACE = 'http://schemas.mandiant.com/2010/ioc';
-
-interface Read {
-  readonly root: string;
-  readonly items: readonly { id: string; condition: string; search: string; type: string; value: string }[];
-}
-
-/** Reads a document with a parser that stops at every mistake. */
-function readOpenioc(text: string): Read {
-  const parser = new DOMParser({
-    onError: (level, message) => {
-      throw new Error(`${level}: ${message}`);
-    },
-  });
-  const { documentElement: root } = parser.parseFromString(text, 'application/xml');
-  assert.equal(root!.namespaceURI, NAMESPACE);
-  const items = [...root!.getElementsByTagNameNS(NAMESPACE, 'IndicatorItem')].map((element) => {
-    const content = element.getElementsByTagNameNS(NAMESPACE, 'Content')[0]!;
-    assert.equal(content.childNodes.length, 1, 'text alone');
-    return {
-      id: element.getAttribute('id')!,
-      condition: element.getAttribute('condition')!,
-      search: element.getElementsByTagNameNS(NAMESPACE, 'Context')[0]!.getAttribute('search')!,
-      type: content.getAttribute('type')!,
-      value: content.textContent!,
-    };
-  });
-  return { root: root!.getAttribute('id')!, items };
-}
+import { readOpenioc } from './readers/openioc.ts';
 
 test('every value that XML can carry is read back as it was', async () => {
   for (const type of formatNamed('openioc').types) {

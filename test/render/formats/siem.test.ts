@@ -2,18 +2,13 @@ import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { test } from 'node:test';
 
-import { parse } from 'csv-parse/sync';
-
 import { iocsOfPattern } from '../../../src/parse/stix-pattern.ts';
 import { sharedData } from '../../shared-data.ts';
 import { oasisSchemas } from '../oasis-schemas.ts';
 import { corpus, formatNamed, GOOD, isTooWide, item, lines, render, SEEN } from './nasty.ts';
+import { type EcsDocument, ecsValue, readBatches, readRows } from './readers/siem.ts';
 
 const RUNS = /^[=+\-@\t\r＝＋－＠]/;
-
-function readRows(text: string): Record<string, string>[] {
-  return parse<Record<string, string>>(text, { columns: true, record_delimiter: '\r\n' });
-}
 
 test('Splunk: every value that no spreadsheet would run is read back as it was, and no cell would run', async () => {
   const items = corpus(formatNamed('splunk').types);
@@ -45,31 +40,6 @@ test('Splunk: a value stands in the column by which Enterprise Security matches 
   assert.deepEqual([hash!.ip, hash!.file_hash, hash!.weight], ['', GOOD.sha1[0], '1']);
   assert.deepEqual([cve!.indicator, cve!.ip, cve!.description], ['CVE-2024-12345', '', "'=1+1"]);
 });
-
-interface EcsDocument {
-  readonly '@timestamp': string;
-  readonly event: {
-    readonly kind: string;
-    readonly category: readonly string[];
-    readonly type: readonly string[];
-  };
-  readonly threat: {
-    readonly indicator: {
-      readonly type: string;
-      readonly confidence: string;
-      readonly marking: { readonly tlp: string };
-      readonly ip?: string;
-      readonly url?: { readonly full?: string; readonly domain?: string };
-      readonly file?: { readonly hash: Readonly<Record<string, string>> };
-      readonly email?: { readonly address: string };
-    };
-  };
-}
-
-function ecsValue({ threat: { indicator } }: EcsDocument): string | undefined {
-  const { ip, url, file, email } = indicator;
-  return ip ?? url?.full ?? url?.domain ?? Object.values(file?.hash ?? {})[0] ?? email?.address;
-}
 
 test('Elastic: every value but networks is read back as it was, one document a line', async () => {
   for (const type of formatNamed('ecs').types) {
@@ -105,21 +75,6 @@ test('Elastic: documents have what indicator match rules ask for', async () => {
     ['domain-name', 'Low'],
   );
 });
-
-interface Batch {
-  readonly sourcesystem: string;
-  readonly stixobjects: readonly {
-    readonly id: string;
-    readonly pattern: string;
-    readonly valid_from: string;
-    readonly valid_until?: string;
-    readonly revoked?: boolean;
-  }[];
-}
-
-function readBatches(text: string): Batch[] {
-  return lines(text).map((line) => JSON.parse(line) as Batch);
-}
 
 test('Sentinel: batches of a hundred, each a whole request', async () => {
   for (const [count, expected] of [
