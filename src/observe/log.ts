@@ -1,5 +1,5 @@
 import { LOG_LEVELS, type LogLevel } from '../config.ts';
-import { redact } from './redact.ts';
+import { holdsSecret, redact } from './redact.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -123,7 +123,9 @@ function jsonLine(level: Severity, message: string, fields: LogFields): string {
 
 function prettyLine(level: Severity, message: string, fields: LogFields): string {
   const time = new Date().toISOString().slice(11, 23);
-  const rest = Object.entries(fields).map(([name, value]) => `${name}=${serialise(value)}`);
+  const rest = Object.entries(fields).map(
+    ([name, value]) => `${name}=${holdsSecret(name) ? '…' : serialise(value)}`,
+  );
   return [time, level.padEnd(5), message, ...rest].join(' ');
 }
 
