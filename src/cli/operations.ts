@@ -64,6 +64,8 @@ export async function openOperations(
     await close();
     throw error;
   });
+  // Whatever ends the server ends this one too.
+  server.unref();
   return {
     url,
     meter,

@@ -146,9 +146,12 @@ export async function serveUntilStopped(
     // First, so that whoever spreads requests over several servers leaves this one out.
     operations?.enter('stopping');
     clearInterval(upkeep);
-    await Promise.all([app.close(), service?.stop(), keepingUp]);
-    await operations?.close();
-    log.flush();
+    try {
+      await Promise.all([app.close(), service?.stop(), keepingUp]);
+    } finally {
+      await operations?.close();
+      log.flush();
+    }
   }
 }
 

@@ -42,6 +42,11 @@ async function timed(port: number): Promise<number> {
   return performance.now() - start;
 }
 
+/** What 99 of 100 do not exceed. */
+function mostOf(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)]!;
+}
+
 test(
   'five hundred clients that dribble are all hung up on, and nobody else waits for them',
   { timeout: 60_000 },
@@ -50,6 +55,8 @@ test(
       config: { headersTimeout: HEADERS_TIMEOUT, requestTimeout: HEADERS_TIMEOUT + 500 },
     });
     const port = await server.listen();
+    const alone: number[] = [];
+    while (alone.length < 200) alone.push(await timed(port));
     const clients = Array.from({ length: CLIENTS }, () => dribble(port));
     context.after(() => {
       for (const { socket } of clients) socket.destroy();
@@ -61,11 +68,13 @@ test(
     const times: number[] = [];
     while (!hungUpOn.all) times.push(await timed(port));
     const told = await all;
-    times.sort((a, b) => a - b);
-    const p99 = times[Math.floor(times.length * 0.99)]!;
-    context.diagnostic(`${times.length} others were answered, 99 of 100 within ${Math.round(p99)} ms`);
+    const [before, meanwhile] = [mostOf(alone), mostOf(times)];
+    context.diagnostic(
+      `${times.length} others were answered, 99 of 100 within ${meanwhile.toFixed(1)} ms; ${before.toFixed(1)} ms without them`,
+    );
     assert.ok(times.length > 20);
-    assert.ok(p99 < HEADERS_TIMEOUT / 2, `${p99} ms`);
+    // A machine that is busy with other things is as slow without them.
+    assert.ok(meanwhile < Math.max(HEADERS_TIMEOUT / 2, before * 10), `${meanwhile} ms, ${before} ms before`);
     const timedOut = told.filter((text) => text.startsWith('HTTP/1.1 408 '));
     assert.ok(timedOut.length > CLIENTS * 0.9, `${timedOut.length} were told 408`);
     for (const text of told) assert.ok(text === '' || text.startsWith('HTTP/1.1 408 '), text);
