@@ -9,6 +9,8 @@ export interface Config {
   readonly dataDirectory: string;
   readonly host: string;
   readonly port: number;
+  /** Where health and metrics are told; undefined for nowhere. */
+  readonly admin: { readonly host: string; readonly port: number } | undefined;
   readonly producer: Producer;
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[];
@@ -50,6 +52,12 @@ export const SETTINGS = [
   { name: 'SOC_DATA_DIR', fallback: './data', meaning: 'directory of the store; made when it is not there' },
   { name: 'SOC_HOST', fallback: '127.0.0.1', meaning: 'address to listen on; `0.0.0.0` or `::` for all' },
   { name: 'SOC_PORT', fallback: '8080', meaning: 'port to listen on; 0 for any that is free' },
+  {
+    name: 'SOC_ADMIN_PORT',
+    fallback: '',
+    meaning: 'port of `/livez`, `/readyz` and `/metrics`; 0 for any that is free, empty for none',
+  },
+  { name: 'SOC_ADMIN_HOST', fallback: '127.0.0.1', meaning: 'address that they are told at' },
   {
     name: 'SOC_PRODUCER_NAME',
     fallback: 'SOC Defenders',
@@ -131,7 +139,8 @@ export function loadConfig(
   return Object.freeze({
     dataDirectory: text('SOC_DATA_DIR'),
     host: text('SOC_HOST'),
-    port: portOf(text('SOC_PORT')),
+    port: portOf('SOC_PORT', text('SOC_PORT')),
+    admin: adminOf(text('SOC_ADMIN_HOST'), text('SOC_ADMIN_PORT')),
     producer: producerOf(text('SOC_PRODUCER_NAME'), text('SOC_PRODUCER_ID')),
     trustProxy: networksOf('SOC_TRUST_PROXY', text('SOC_TRUST_PROXY')),
     apiKeyInQuery: oneOf('SOC_API_KEY_IN_QUERY', text('SOC_API_KEY_IN_QUERY'), ['true', 'false']) === 'true',
@@ -154,9 +163,13 @@ function refuseUnknown(env: Readonly<Record<string, string | undefined>>): void 
   }
 }
 
-function portOf(text: string): number {
+function adminOf(host: string, port: string): Config['admin'] {
+  return port === '' ? undefined : Object.freeze({ host, port: portOf('SOC_ADMIN_PORT', port) });
+}
+
+function portOf(name: SettingName, text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new ConfigError(`SOC_PORT: "${text}" is not a port: give a number from 0 to 65535.`);
+    throw new ConfigError(`${name}: "${text}" is not a port: give a number from 0 to 65535.`);
   }
   return Number(text);
 }

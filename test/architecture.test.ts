@@ -26,7 +26,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   render: ['model', 'normalise', 'score', `type ${SEAM}`],
   store: ['model', 'score', 'render'],
   feeds: ['model', 'normalise', 'parse', 'enrich', 'gate', SEAM],
-  observe: ['config.ts'],
+  observe: ['config.ts', `type ${SEAM}`],
   http: ['errors.ts', 'model', 'normalise', 'render', 'observe', SEAM],
   cli: [
     'config.ts',

@@ -55,11 +55,15 @@ function configuration(values: Values, terminal: Terminal, findings: Finding[]):
         `${name} is ${shown || (fallback === '' ? 'empty' : fallback)}${set ? '' : ' (default)'}`,
       ]);
     }
-    const open = config.host !== '127.0.0.1' && config.host !== '::1' && config.host !== 'localhost';
-    if (open && config.trustProxy.length === 0) {
+    if (!isLoopback(config.host) && config.trustProxy.length === 0) {
       const remedy =
         'put a reverse proxy with TLS in front and name it in SOC_TRUST_PROXY, or bind to 127.0.0.1';
       findings.push(['warn', `keys travel unencrypted to ${config.host}:${config.port}`, remedy]);
+    }
+    const { admin } = config;
+    if (admin !== undefined && !isLoopback(admin.host)) {
+      const what = `health and metrics are told to whoever reaches ${admin.host}:${admin.port}`;
+      findings.push(['warn', what, 'let only your monitoring reach it, or set SOC_ADMIN_HOST to 127.0.0.1']);
     }
     return config;
   } catch (error) {
@@ -67,6 +71,10 @@ function configuration(values: Values, terminal: Terminal, findings: Finding[]):
     findings.push(['bad', error.message, 'correct the setting: docs/configuration.md lists them all']);
     return undefined;
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === '127.0.0.1' || host === '::1' || host === 'localhost';
 }
 
 function directory({ dataDirectory }: Config, findings: Finding[]): void {

@@ -52,6 +52,11 @@ export class FeedsService {
     this.#watch = setInterval(() => this.#look(), PATIENCE / 4).unref();
   }
 
+  /** Whether the thread runs: one that has failed is started again after a while. */
+  get running(): boolean {
+    return this.#worker !== undefined;
+  }
+
   /** Lets runs under way come to an end that the next start goes on from, and ends the thread. */
   async stop(): Promise<void> {
     this.#stopping = true;

@@ -9,6 +9,7 @@ import { siblingScript } from '../store/sqlite/thread-calls.ts';
 import type { Store } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
 import { FeedsService } from './feeds-service.ts';
+import { openOperations } from './operations.ts';
 import { STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** How often what has expired is told, and what no reader sees any more is cleared away, in milliseconds. */
@@ -112,50 +113,62 @@ export async function serveUntilStopped(
 ): Promise<number> {
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
   const { producer, trustProxy, apiKeyInQuery, host, port } = config;
+  let service: FeedsService | undefined;
+  const operations = await openOperations(config, {
+    store,
+    clock: terminal.clock,
+    feedsThread: () => service?.running,
+  }).catch((error: unknown) => refuseAddress(error, config.admin!, 'SOC_ADMIN_PORT'));
   const app = buildApp({
     store,
     config: { ...HTTP_DEFAULTS, producer, trustProxy, apiKeyInQuery },
     clock: terminal.clock,
     log,
+    meter: operations?.meter,
   });
   let keepingUp: Promise<void> | undefined;
   const upkeep = setInterval(() => {
     // What expired while no server ran may take longer than the interval.
     keepingUp ??= keepUp(store, terminal, log).finally(() => (keepingUp = undefined));
   }, UPKEEP);
-  let service: FeedsService | undefined;
   try {
-    const url = await listen(app, host, port);
-    log.info('listening', { url, data: config.dataDirectory });
+    const url = await app
+      .listen({ host, port })
+      .catch((error: unknown) => refuseAddress(error, { host, port }, '--port'));
+    log.info('listening', { url, data: config.dataDirectory, admin: operations?.url });
+    operations?.enter('serving');
     onListening(url);
     service = feeds?.(store, log);
     await stopped(terminal.signal);
     log.info('stopping');
     return EXIT.ok;
   } finally {
+    // First, so that whoever spreads requests over several servers leaves this one out.
+    operations?.enter('stopping');
     clearInterval(upkeep);
-    await Promise.all([app.close(), service?.stop(), keepingUp]);
-    log.flush();
+    try {
+      await Promise.all([app.close(), service?.stop(), keepingUp]);
+    } finally {
+      await operations?.close();
+      log.flush();
+    }
   }
 }
 
-async function listen(
-  app: { listen(options: object): Promise<string> },
-  host: string,
-  port: number,
-): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = {
-      EADDRINUSE: `port ${port} of ${host} is taken: choose another with --port, or 0 for any`,
-      EACCES: `port ${port} needs more rights: choose one from 1024 on`,
-      EADDRNOTAVAIL: `${host} is not an address of this machine`,
-      ENOTFOUND: `${host} is not an address of this machine`,
-    };
-    throw new UsageError(`serve: ${reasons[code ?? ''] ?? (error as Error).message}.`);
-  }
+/** Says why the system does not let us listen there, and what to do; `choice` is where another port is chosen. */
+function refuseAddress(
+  error: unknown,
+  { host, port }: { readonly host: string; readonly port: number },
+  choice: string,
+): never {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `port ${port} of ${host} is taken: choose another with ${choice}, or 0 for any`,
+    EACCES: `port ${port} needs more rights: choose one from 1024 on`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine`,
+    ENOTFOUND: `${host} is not an address of this machine`,
+  };
+  throw new UsageError(`serve: ${reasons[code ?? ''] ?? message}.`);
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

@@ -5,9 +5,11 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.ts';
 import type { Clock } from '../model/time.ts';
 import type { Log } from '../observe/log.ts';
+import type { RequestMeter } from '../observe/request-meter.ts';
 import type { Store } from '../store/store.ts';
 import { Guard } from './auth.ts';
 import { BodyCache } from './body-cache.ts';
+import { clientErrorCode } from './client-error.ts';
 import type { HttpConfig } from './config.ts';
 import { errorHandler, unavailable } from './errors.ts';
 import type { DescribedRoute } from './openapi/document.ts';
@@ -36,6 +38,8 @@ export interface AppParts {
   readonly config: HttpConfig;
   readonly clock: Clock;
   readonly log: Log;
+  /** Counts requests, where somebody wants to know. */
+  readonly meter?: RequestMeter | undefined;
 }
 
 /** What a route is made of: bodies of all routes share one memory. */
@@ -48,30 +52,33 @@ export interface RouteParts extends AppParts {
  * Builds the HTTP server, ready to listen or to be injected requests. Throws when a route does not declare who may
  * use it, or what it is for. Closing it lets answers under way finish; the store stays open.
  */
-export function buildApp({ store, config, clock, log }: AppParts): FastifyInstance {
+export function buildApp({ store, config, clock, log, meter }: AppParts): FastifyInstance {
   const app = fastify({
     ...serverOptions(config),
     frameworkErrors: (error, request, reply) => {
-      logRequest(log, request, reply);
+      logRequest(log, request, reply, meter);
       // No hook sees these.
       addStandingHeaders(request, reply);
       handleError(error, request, reply);
     },
   });
   keepTickShape();
-  const handleError = errorHandler(log);
+  const handleError = errorHandler(log, meter);
   const limiter = new RateLimiter(store);
   const guard = new Guard({ store, limiter, clock, apiKeyInQuery: config.apiKeyInQuery });
-  const polls = new RepeatedPolls({ store, guard, limiter, clock, log });
+  const polls = new RepeatedPolls({ store, guard, limiter, clock, log, meter });
   polls.intercept(app.server);
   app.server.maxConnections = config.maxConnections;
+  app.server.on('clientError', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ECONNRESET') meter?.refuse(clientErrorCode(error));
+  });
   app.decorateRequest('apiKey', null);
   app.decorateRequest('rate', null);
   app.setErrorHandler(handleError);
 
   let closing = false;
   app.addHook('onRequest', (request, reply, done) => {
-    logRequest(log, request, reply);
+    logRequest(log, request, reply, meter);
     if (closing) {
       reply.header('connection', 'close');
       done(unavailable('The server is shutting down. Try again soon.'));
@@ -109,6 +116,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   });
 
   const cache = new BodyCache(config.cacheBytes, config.cacheBodyBytes);
+  meter?.watchCache(() => cache.counts());
   const parts = { store, config, clock, log, cache, polls };
   app.register(async (scope) => iocsList(scope, parts));
   app.register(async (scope) => iocsExport(scope, parts));

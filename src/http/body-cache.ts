@@ -1,3 +1,5 @@
+import type { CacheCounts } from '../observe/request-meter.ts';
+
 interface Entry {
   chunks: readonly Uint8Array[];
   readonly length: number;
@@ -14,6 +16,8 @@ export class BodyCache {
   readonly #largest: number;
   readonly #entries = new Map<string, Entry>();
   #used = 0;
+  #hits = 0;
+  #misses = 0;
 
   /** `budget` for all bodies together, `largest` for one, both in bytes. */
   constructor(budget: number, largest: number) {
@@ -25,6 +29,11 @@ export class BodyCache {
     return this.#used;
   }
 
+  /** How much memory it takes, and how often a body was there or was not. */
+  counts(): CacheCounts {
+    return { bytes: this.#used, hits: this.#hits, misses: this.#misses };
+  }
+
   /** The length of the body of this key, or undefined. */
   lengthOf(key: string): number | undefined {
     return this.#entries.get(key)?.length;
@@ -33,7 +42,11 @@ export class BodyCache {
   /** The body of this key, kept until `release` is called; undefined when there is none. */
   borrow(key: string): { readonly bytes: Uint8Array; readonly release: () => void } | undefined {
     const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
+    if (entry === undefined) {
+      this.#misses += 1;
+      return undefined;
+    }
+    this.#hits += 1;
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     // One piece is sent faster than many, but to join them is only worth while when a body is used again.

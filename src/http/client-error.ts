@@ -21,7 +21,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
     socket.destroy();
     return;
   }
-  const answer = new ApiError(CODES[error.code ?? ''] ?? 'bad_request');
+  const answer = new ApiError(clientErrorCode(error));
   const id = `req_${randomUUID()}`;
   const body = errorBody(answer, id);
   socket.end(
@@ -29,6 +29,11 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
       `Content-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
       `Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ${id}\r\n\r\n${body}`,
   );
+}
+
+/** The code that such a client is told. */
+export function clientErrorCode({ code = '' }: { readonly code?: string | undefined }): ApiErrorCode {
+  return CODES[code] ?? 'bad_request';
 }
 
 function answerHasBegun(socket: Socket): boolean {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ApiErrorCode, errorBody } from '../errors.ts';
 import { ParameterError } from '../model/parameters.ts';
 import type { Log } from '../observe/log.ts';
+import type { RequestMeter } from '../observe/request-meter.ts';
 import { redact } from '../observe/redact.ts';
 import { StalePlanError } from '../render/walk.ts';
 import { StoreError } from '../store/store.ts';
@@ -55,9 +56,10 @@ function frameworkStatus(error: unknown): number | undefined {
 }
 
 /** Makes the one handler of all errors: one shape, the request's id in it, and a log line for our own failures. */
-export function errorHandler(log: Log) {
+export function errorHandler(log: Log, meter?: RequestMeter) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const answer = apiErrorOf(error);
+    meter?.refuse(answer.code);
     if (answer.status >= 500 && !(error instanceof ApiError)) {
       log.error(answer.status === 503 ? 'store unavailable' : 'internal error', { id: request.id, error });
     }

@@ -5,7 +5,8 @@ import type { FastifyRequest } from 'fastify';
 
 import { TIERS } from '../model/tier.ts';
 import type { Clock } from '../model/time.ts';
-import type { Log } from '../observe/log.ts';
+import type { Log, RequestEntry } from '../observe/log.ts';
+import type { RequestMeter } from '../observe/request-meter.ts';
 import type { KeyRecord, Store } from '../store/store.ts';
 import type { Guard } from './auth.ts';
 import type { Coding } from './coding.ts';
@@ -44,6 +45,7 @@ export interface RepeatedPollsParts {
   readonly limiter: RateLimiter;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: RequestMeter | undefined;
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -94,7 +96,7 @@ export class RepeatedPolls {
     response: ServerResponse,
     otherwise: Listener,
   ): Promise<void> {
-    const { log, clock } = this.#parts;
+    const { log, clock, meter } = this.#parts;
     const started = performance.now();
     const sentBefore = request.socket.bytesWritten;
     const id = newRequestId();
@@ -106,7 +108,7 @@ export class RepeatedPolls {
     }
     response.writeHead(304, head);
     response.end();
-    log.request({
+    const entry: RequestEntry = {
       id,
       method: 'GET',
       route: poll.route,
@@ -116,7 +118,10 @@ export class RepeatedPolls {
       key: poll.key.prefix,
       ip: undefined,
       cut: undefined,
-    });
+    };
+    log.request(entry);
+    meter?.begin();
+    meter?.end(entry);
   }
 
   /** The headers of the 304; undefined when the answer would be another one. The request is counted last. */

@@ -1,5 +1,6 @@
 import { LOG_LEVELS, type LogLevel } from '../config.ts';
-import { redact } from './redact.ts';
+import { patientWriter } from './patient-writer.ts';
+import { holdsSecret, redact } from './redact.ts';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -87,12 +88,13 @@ export function createLog(options: LogOptions): Log {
   return { debug: entry('debug'), info, warn: entry('warn'), error: entry('error'), request, flush };
 }
 
+const writeToStderr = patientWriter(
+  () => process.stderr,
+  (lines) => `${jsonLine('warn', 'lines were lost, as nobody read them', { lines })}\n`,
+);
+
 /** A log that says nothing. */
 export const SILENT: Log = createLog({ level: 'silent' });
-
-function writeToStderr(lines: string): void {
-  process.stderr.write(lines);
-}
 
 function requestLine({ id, method, route, status, ms, bytes, key, ip, cut }: RequestEntry): string {
   const who = key === undefined ? '' : `,"key":"${key}"`;
@@ -123,8 +125,17 @@ function jsonLine(level: Severity, message: string, fields: LogFields): string {
 
 function prettyLine(level: Severity, message: string, fields: LogFields): string {
   const time = new Date().toISOString().slice(11, 23);
-  const rest = Object.entries(fields).map(([name, value]) => `${name}=${serialise(value)}`);
-  return [time, level.padEnd(5), message, ...rest].join(' ');
+  const rest = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${holdsSecret(name) ? '…' : serialise(value)}`);
+  return [time, level.padEnd(5), message, ...rest].join(' ').replaceAll(COMMANDS, escapeOf);
+}
+
+/** What a terminal may take for a command, or reorders text by: control characters and those of direction. */
+const COMMANDS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escapeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function serialise(value: unknown): string {

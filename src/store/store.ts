@@ -22,7 +22,8 @@ export interface Store
     GateStore,
     FeedStore,
     KeyStore,
-    RequestLedger {
+    RequestLedger,
+    StoreMonitoring {
   /** What `doctor` and the start-up look at. */
   health(): Promise<StoreHealth>;
   /** Finishes what is under way and lets go of every file and connection. */
@@ -493,6 +494,20 @@ export interface StoreHealth {
   readonly indicators: number;
   /** The newest stamp given out, visible or not. */
   readonly lastStamp: number;
+}
+
+/** What probes and monitoring ask for, every few seconds: costs the same however much the store holds. */
+export interface StoreMonitoring {
+  /** Whether each part of it can answer now. Does not reject. */
+  probe(): Promise<readonly StoreCheck[]>;
+  /** Runs by id, for those after the id `after`. */
+  runsAfter(after: number, limit: number): Promise<readonly RunRecord[]>;
+}
+
+/** A part of the store, and what is wrong with it; without a problem, nothing is. */
+export interface StoreCheck {
+  readonly name: string;
+  readonly problem?: string;
 }
 
 /** The store cannot answer. `code` says why. */

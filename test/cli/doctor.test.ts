@@ -70,6 +70,15 @@ test('an address that all can reach without a proxy is a warning', async (t) => 
   assert.equal(proxied.find(/unencrypted/), undefined);
 });
 
+test('health and metrics that all can reach are a warning', async (t) => {
+  const here = bench(t);
+  const open = await examine(here, { env: { SOC_ADMIN_PORT: '9090', SOC_ADMIN_HOST: '0.0.0.0' } });
+  assert.equal(open.code, 0);
+  assert.equal(open.find(/whoever reaches 0\.0\.0\.0:9090/)?.state, 'warn');
+  for (const env of [{ SOC_ADMIN_PORT: '9090' }, { SOC_ADMIN_HOST: '0.0.0.0' }])
+    assert.equal((await examine(here, { env })).find(/whoever reaches/), undefined);
+});
+
 test('a directory that cannot be written is bad', { skip: process.getuid?.() === 0 }, async (t) => {
   const here = bench(t);
   mkdirSync(here.data);

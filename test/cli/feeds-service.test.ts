@@ -51,8 +51,10 @@ test('what a failing thread was running waits, so that it does not end the next 
     pretty: false,
     script: new URL(`data:text/javascript,${encodeURIComponent(FAILING)}`),
   });
+  assert.equal(service.running, true);
   await settled.promise;
   await service.stop();
+  assert.equal(service.running, false);
   assert.ok(existsSync(mark));
   assert.deepEqual(
     settlements.map(([name, owner, { state, failures }]) => [name, owner, state, failures]),

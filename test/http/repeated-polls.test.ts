@@ -3,6 +3,7 @@ import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { test, type TestContext } from 'node:test';
 
 import { TIERS } from '../../src/model/tier.ts';
+import { RequestMeter } from '../../src/observe/request-meter.ts';
 import { START, take } from '../store/fixtures.ts';
 import { addresses, bearer, get, PATH, type Serving, serving, type ServingOptions } from './serving.ts';
 
@@ -146,4 +147,14 @@ test('a failure is told to who repeats itself, and is forgotten once it is over'
   assert.equal((await ask()).status, 500);
   broken = false;
   assert.equal((await ask()).status, 304);
+});
+
+test('each is counted for the metrics like any other request', async (context) => {
+  const meter = new RequestMeter();
+  const { ask } = await polling(context, { meter });
+  await ask();
+  await ask({ 'user-agent': 'another' });
+  const [requests] = meter.families();
+  const polled = requests!.samples.find(({ labels }) => labels?.status === '304');
+  assert.deepEqual(polled, { labels: { route: PATH, method: 'GET', status: '304' }, value: 3 });
 });

@@ -14,6 +14,7 @@ import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { TierName } from '../../src/model/tier.ts';
 import { createLog } from '../../src/observe/log.ts';
+import type { RequestMeter } from '../../src/observe/request-meter.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { NewKey, Store } from '../../src/store/store.ts';
 import { TestClock } from '../store/fixtures.ts';
@@ -39,6 +40,7 @@ export interface ServingOptions {
   readonly config?: Partial<HttpConfig>;
   /** Puts something between the server and its store. */
   readonly wrap?: (store: Store) => Store;
+  readonly meter?: RequestMeter;
 }
 
 export async function serving(context: TestContext, options: ServingOptions = {}): Promise<Serving> {
@@ -54,7 +56,14 @@ export async function serving(context: TestContext, options: ServingOptions = {}
     },
   });
   const config = { ...HTTP_DEFAULTS, ...options.config };
-  const app = buildApp({ store: options.wrap?.(store) ?? store, config, clock: clock.read, log });
+  const { wrap, meter } = options;
+  const app = buildApp({
+    store: wrap?.(store) ?? store,
+    config,
+    clock: clock.read,
+    log,
+    ...(meter !== undefined && { meter }),
+  });
   await app.ready();
   context.after(async () => {
     app.server.closeAllConnections();

@@ -98,6 +98,20 @@ test('a line stays one line of JSON whatever is logged', () => {
   );
 });
 
+test('on a terminal, nothing that is logged is taken for a command, and what is not known is left out', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (message, value) => {
+      const { log, text } = logged('info', true);
+      const hostile = `\u001b[2J\u009b31m\u202e\n${value}`;
+      log.info(message + hostile, { [hostile]: hostile, error: new Error(hostile), key: undefined });
+      const line = text();
+      assert.equal(line.indexOf('\n'), line.length - 1);
+      assert.doesNotMatch(line.slice(0, -1), /[\u0000-\u001f\u007f-\u009f\u202e]/);
+      assert.doesNotMatch(line, / key=/);
+    }),
+  );
+});
+
 test('lines are held back for a moment, but errors are not', () => {
   const { log, raw } = logged('info');
   log.info('one');

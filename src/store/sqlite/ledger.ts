@@ -46,6 +46,11 @@ export class SqliteLedger {
     });
   }
 
+  /** Reads something, and throws `StoreError` when that cannot be. */
+  read(): void {
+    this.#connection.read(() => this.#connection.prepare('SELECT 1 FROM request_count LIMIT 1').get());
+  }
+
   close(): void {
     this.#connection.close();
   }

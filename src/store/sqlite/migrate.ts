@@ -19,9 +19,12 @@ function migrations(): readonly Migration[] {
 }
 
 /** The schema version that this program reads and writes. */
-function newestSchemaVersion(): number {
-  return migrations().at(-1)!.version;
+export function newestSchemaVersion(): number {
+  newest ??= migrations().at(-1)!.version;
+  return newest;
 }
+
+let newest: number | undefined;
 
 /** The schema version of an open store; 0 when it is empty. */
 export function schemaVersion(connection: Connection): number {

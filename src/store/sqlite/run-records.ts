@@ -38,6 +38,16 @@ export function listRuns(connection: Connection, limit: number): RunRecord[] {
     .map(runOfRow);
 }
 
+/** Runs in the order of their ids, after the one given. */
+export function runsAfter(connection: Connection, after: number, limit: number): RunRecord[] {
+  return connection
+    .prepare(
+      'SELECT r.*, s.name FROM run AS r JOIN source AS s ON s.id = r.source WHERE r.id > ? ORDER BY r.id LIMIT ?',
+    )
+    .all(after, limit)
+    .map(runOfRow);
+}
+
 /** One run, or undefined. */
 export function findRun(connection: Connection, id: number): RunRecord | undefined {
   const row = connection

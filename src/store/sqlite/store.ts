@@ -30,6 +30,7 @@ import {
   type SearchResult,
   type Slice,
   type Store,
+  type StoreCheck,
   StoreError,
   type Statistics,
   type StoreHealth,
@@ -45,7 +46,16 @@ import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
 import type { Found } from './search.ts';
 import { OperatorEntries } from './operator-entries.ts';
-import { findRun, findSource, listChanges, listQuarantine, listRuns, newestRun } from './run-records.ts';
+import { probe } from './probe.ts';
+import {
+  findRun,
+  findSource,
+  listChanges,
+  listQuarantine,
+  listRuns,
+  newestRun,
+  runsAfter,
+} from './run-records.ts';
 import { readMeta } from './stamps.ts';
 import { readStatistics } from './statistics.ts';
 import type { ThreadClient } from './thread-calls.ts';
@@ -86,6 +96,7 @@ export class SqliteStore implements Store {
   /** Hashes as texts: a connection asks with the same one again and again. */
   readonly #hashTexts = new WeakMap<Uint8Array, string>();
   #polled: Promise<void> | undefined;
+  #closing = false;
 
   constructor(parts: SqliteParts) {
     this.#parts = parts;
@@ -264,6 +275,14 @@ export class SqliteStore implements Store {
     return this.#parts.connection.read(() => findRun(this.#parts.connection, run));
   }
 
+  async runsAfter(after: number, limit: number): Promise<readonly RunRecord[]> {
+    return this.#parts.connection.read(() => runsAfter(this.#parts.connection, after, limit));
+  }
+
+  async probe(): Promise<readonly StoreCheck[]> {
+    return this.#closing ? [{ name: 'store', problem: 'it is being closed' }] : probe(this.#parts);
+  }
+
   async listChanges(run: number, after: number, limit: number): Promise<readonly RunChange[]> {
     return this.#parts.connection.read(() => listChanges(this.#parts.connection, run, after, limit));
   }
@@ -413,6 +432,7 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     const { writer, connection, thread, ledger } = this.#parts;
     // The writer last: who closes the database last puts the write-ahead log in order, and must be able to write.
     await thread?.close();

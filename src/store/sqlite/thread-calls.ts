@@ -14,6 +14,9 @@ interface Answer {
   readonly error?: { readonly name: string; readonly message: string; readonly code?: string };
 }
 
+/** A thread whose oldest call waits for so long is taken to be stuck, in milliseconds: the longest is a few seconds. */
+const PATIENCE = 30_000;
+
 /** The method that ends a thread. */
 const CLOSE = 'close';
 
@@ -28,6 +31,8 @@ export class ThreadClient {
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #failure: StoreError | undefined;
   #lastId = 0;
+  /** Since when the oldest call that waits has been the oldest. */
+  #waitingSince = 0;
 
   /** Starts the script at `url`, which calls `answerCalls`. The thread does not keep the process alive by itself. */
   constructor(url: URL, workerData: object) {
@@ -47,10 +52,18 @@ export class ThreadClient {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const call = Promise.withResolvers<unknown>();
     this.#lastId += 1;
+    if (this.#waiting.size === 0) this.#waitingSince = performance.now();
     this.#waiting.set(this.#lastId, call);
     this.#worker.ref();
     this.#worker.postMessage({ id: this.#lastId, method, args } satisfies Call);
     return call.promise;
+  }
+
+  /** Why the thread is of no use: it has ended, or has not answered for longer than `patience`; undefined while it is fine. */
+  problem(patience = PATIENCE): string | undefined {
+    if (this.#failure !== undefined) return this.#failure.message;
+    const waited = this.#waiting.size === 0 ? 0 : performance.now() - this.#waitingSince;
+    return waited > patience ? `has not answered for ${Math.round(waited / 1_000)} s` : undefined;
   }
 
   /** Lets calls under way finish, and ends the thread. */
@@ -62,6 +75,7 @@ export class ThreadClient {
   #settle({ id, result, error }: Answer): void {
     const call = this.#waiting.get(id);
     this.#waiting.delete(id);
+    this.#waitingSince = performance.now();
     if (this.#waiting.size === 0) this.#worker.unref();
     if (error === undefined) call?.resolve(result);
     else call?.reject(revive(error));

@@ -9,7 +9,11 @@ export type AsyncWriter = {
   readonly [M in WriterMethod]: (
     ...args: Parameters<SqliteWriter[M]>
   ) => Promise<ReturnType<SqliteWriter[M]>>;
-} & { close(): Promise<void> };
+} & {
+  /** Why nothing can be written, where the writer is a thread that has ended or is stuck. */
+  problem(): string | undefined;
+  close(): Promise<void>;
+};
 
 /** What a writer's thread is started with. */
 export interface WriterThreadData {
@@ -56,25 +60,25 @@ export function inThreadWriter(writer: SqliteWriter): AsyncWriter {
       const call = writer[method] as (...parameters: readonly unknown[]) => unknown;
       return call.apply(writer, [...args]);
     },
-    async () => writer.close(),
+    { problem: () => undefined, close: async () => writer.close() },
   );
 }
 
 /** A writer in a thread of its own, so that the thread that serves never waits for the disk. */
 export function threadWriter(data: WriterThreadData): AsyncWriter {
   const thread = new ThreadClient(siblingScript(import.meta.url, 'writer-thread'), data);
-  return asyncWriter(
-    (method, args) => thread.call(method, args),
-    () => thread.close(),
-  );
+  return asyncWriter((method, args) => thread.call(method, args), {
+    problem: () => thread.problem(),
+    close: () => thread.close(),
+  });
 }
 
 function asyncWriter(
   call: (method: WriterMethod, args: readonly unknown[]) => Promise<unknown>,
-  close: () => Promise<void>,
+  more: Pick<AsyncWriter, 'problem' | 'close'>,
 ): AsyncWriter {
   const methods = METHODS.map(
     (method) => [method, (...args: readonly unknown[]) => call(method, args)] as const,
   );
-  return { ...Object.fromEntries(methods), close } as AsyncWriter;
+  return { ...Object.fromEntries(methods), ...more } as AsyncWriter;
 }
