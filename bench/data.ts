@@ -97,6 +97,7 @@ export async function prepareStore(
       tell(`filling a store: ${index.toLocaleString('en')} of ${count.toLocaleString('en')}`);
   }
   await store.endRun(run, now);
+  await store.fillLists();
   while ((await store.indexValues(10_000)) > 0);
   await store.close();
 }

@@ -123,7 +123,7 @@ test('a store that is closed and opened on a full disk is read, and refuses to w
 });
 
 test('an import into a full disk says so, keeps what was there, and succeeds when there is room', async (context) => {
-  const disk = smallDisk(context, 32);
+  const disk = smallDisk(context, 16);
   if (disk === undefined) return;
   const { run, file } = bench(context);
   const data = join(disk, 'data');

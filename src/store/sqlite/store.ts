@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Hold } from '../../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import type { Ioc } from '../../model/ioc.ts';
@@ -17,6 +19,7 @@ import {
   type ItemSlice,
   type KeyRecord,
   type KnownIoc,
+  type ListsProgress,
   type NewKey,
   type QuarantineRecord,
   type RequestGrant,
@@ -39,13 +42,15 @@ import { compareSightings, findIoc, listIocs } from './ioc-record.ts';
 import { KeyRows } from './keys.ts';
 import type { SqliteLedger } from './ledger.ts';
 import { checkedBy } from './gate-check.ts';
+import { AttachedLists } from './lists/attached.ts';
+import type { AsyncFiller } from './lists/filler-calls.ts';
+import { ListReader } from './lists/reads.ts';
+import type { Found } from './lists/search.ts';
 import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
-import type { Found } from './search.ts';
 import { OperatorEntries } from './operator-entries.ts';
 import { findRun, findSource, listChanges, listQuarantine, listRuns, newestRun } from './run-records.ts';
 import { readMeta } from './stamps.ts';
-import { readStatistics } from './statistics.ts';
 import type { ThreadClient } from './thread-calls.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
 import type { AsyncWriter } from './writer-calls.ts';
@@ -59,6 +64,10 @@ const SHORT = 200;
  */
 const PATIENCE = 50;
 
+/** So long a reader of lists waits for them to have what was published, and so long between two looks, in milliseconds. */
+const LISTS_AWAITED = 2_000;
+const LISTS_LOOK = 20;
+
 /** So many keys are remembered between changes of the store. */
 const MOST_KEYS = 5_000;
 
@@ -69,14 +78,18 @@ export interface SqliteParts {
   /** Reads what is long, where there is one. */
   readonly thread: ThreadClient | undefined;
   readonly writer: AsyncWriter;
+  /** Where the database of lists is, and who fills it. */
+  readonly lists: string;
+  readonly filler: AsyncFiller;
   readonly ledger: SqliteLedger;
   readonly ids: StixIds;
 }
 
-/** The store in one directory: a database of indicators and one of request counts. */
+/** The store in one directory: a database of indicators, one of lists that follow from it, and one of request counts. */
 export class SqliteStore implements Store {
   readonly #parts: SqliteParts;
   readonly #reader: VersionReader;
+  readonly #lists: ListReader;
   readonly #keys: KeyRows;
   readonly #watch: ChangeWatch;
   readonly #newest: Unchanged<number>;
@@ -84,11 +97,17 @@ export class SqliteStore implements Store {
   /** Hashes as texts: a connection asks with the same one again and again. */
   readonly #hashTexts = new WeakMap<Uint8Array, string>();
   #polled: Promise<void> | undefined;
+  #begun: Promise<void> | undefined;
 
   constructor(parts: SqliteParts) {
     this.#parts = parts;
-    this.#watch = new ChangeWatch(parts.connection, parts.thread === undefined ? 0 : PATIENCE);
-    this.#reader = new VersionReader(parts.connection, this.#watch);
+    const patience = parts.thread === undefined ? 0 : PATIENCE;
+    this.#watch = new ChangeWatch(parts.connection, patience);
+    const attached = new AttachedLists(parts.connection, parts.lists);
+    this.#reader = new VersionReader(parts.connection, this.#watch, attached);
+    this.#lists = new ListReader(parts.connection, this.#reader, attached, patience);
+    // A server fills its lists whether or not somebody reads them.
+    if (parts.filler.byItself) this.#beginLists().catch(() => undefined);
     this.#keys = new KeyRows(parts.connection);
     this.#newest = new Unchanged(this.#watch, 1);
     this.#knownKeys = new Unchanged(this.#watch, MOST_KEYS);
@@ -107,11 +126,16 @@ export class SqliteStore implements Store {
   }
 
   async watermark(asOf: number): Promise<number> {
+    return this.#newestAt(asOf);
+  }
+
+  #newestAt(asOf: number): number {
     const newest = this.#newest.get('newest', () => this.#reader.watermark(NEVER));
     return newest <= asOf ? newest : this.#reader.watermark(asOf);
   }
 
   async extent(query: IndicatorQuery, asOf: number): Promise<Extent> {
+    if (query.categories !== undefined) await this.awaitLists(asOf);
     return this.#reader.extent(query, asOf);
   }
 
@@ -123,12 +147,49 @@ export class SqliteStore implements Store {
     return (await thread.call('slice', [query, markings, asOf, size])) as Slice;
   }
 
+  async awaitLists(asOf: number): Promise<string> {
+    const { filler } = this.#parts;
+    await (filler.byItself ? this.#beginLists() : filler.fill());
+    for (const end = performance.now() + LISTS_AWAITED; ;) {
+      const made = this.#listedAt(asOf);
+      if (made !== undefined) return made;
+      if (performance.now() > end)
+        throw new StoreError('unavailable', 'the lists are behind what is published: they are being filled');
+      await sleep(LISTS_LOOK);
+    }
+  }
+
+  /** The name of the lists' making, if they have all that is visible. */
+  #listedAt(asOf: number): string | undefined {
+    const newest = this.#newestAt(asOf);
+    try {
+      const { filledTo, made } = this.#lists.state();
+      return filledTo >= newest ? made : undefined;
+    } catch (error) {
+      // Being made, or made anew.
+      if (error instanceof StoreError && error.code === 'unavailable') return undefined;
+      throw error;
+    }
+  }
+
+  #beginLists(): Promise<void> {
+    if (this.#begun === undefined) {
+      this.#begun = this.#parts.filler.begin();
+      this.#begun.catch(() => {
+        this.#begun = undefined;
+      });
+    }
+    return this.#begun;
+  }
+
   async texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {
     const { thread } = this.#parts;
-    if (thread === undefined || Math.min(size, query.limit) <= SHORT) {
-      return this.#reader.texts(query, form, asOf, size);
-    }
-    return (await thread.call('texts', [query, form, asOf, size])) as Slice;
+    return this.#reading(asOf, async () => {
+      if (thread === undefined || Math.min(size, query.limit) <= SHORT) {
+        return this.#lists.texts(query, form, asOf, size);
+      }
+      return (await thread.call('texts', [query, form, asOf, size])) as Slice;
+    });
   }
 
   async items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice> {
@@ -137,34 +198,72 @@ export class SqliteStore implements Store {
   }
 
   async search(question: SearchQuestion, asOf: number): Promise<SearchResult> {
-    const { thread } = this.#parts;
-    const uuid = question.exact === undefined ? undefined : this.#uuidOf(question.exact);
-    // A single IOC is read sooner here than asked of another thread.
-    const exact = uuid && this.#reader.search({ ...question, text: '' }, uuid, asOf);
-    const found =
-      exact?.match === 'exact' || thread === undefined
-        ? exact?.match === 'exact'
-          ? exact
-          : this.#reader.search(question, undefined, asOf)
-        : ((await thread.call('search', [question, undefined, asOf])) as Found);
+    const found = await this.#reading(asOf, () => this.#search(question, asOf));
     const [items, related] = [found.items, found.related].map((texts) =>
       parseItems(Buffer.from(texts.join())),
     );
     return { match: found.match, items: items!, related: related!, more: found.more };
   }
 
+  async #search(question: SearchQuestion, asOf: number): Promise<Found> {
+    const { thread } = this.#parts;
+    if (question.exact !== undefined) {
+      // A single IOC is read sooner here than asked of another thread.
+      const exact = this.#lists.search({ ...question, text: '' }, this.#uuidOf(question.exact), asOf);
+      if (exact.match === 'exact') return exact;
+    }
+    if (thread === undefined) return this.#lists.search(question, undefined, asOf);
+    return (await thread.call('search', [question, undefined, asOf])) as Found;
+  }
+
+  fillLists(): Promise<void> {
+    return this.#parts.filler.fill();
+  }
+
   indexValues(limit: number): Promise<number> {
-    return this.#parts.writer.indexValues(limit);
+    return this.#parts.filler.indexValues(limit);
   }
 
   async statistics(now: number): Promise<Statistics> {
-    return this.#parts.connection.read(() => readStatistics(this.#parts.connection, now));
+    try {
+      await this.awaitLists(now);
+    } catch (error) {
+      // How far they are is told.
+      if (!(error instanceof StoreError) || error.code !== 'unavailable') throw error;
+    }
+    return { ...this.#lists.statistics(now), lists: this.#progress() };
   }
 
   async count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number> {
     const { thread } = this.#parts;
-    if (thread === undefined) return this.#reader.count(query, asOf);
-    return (await thread.call('count', [query, asOf])) as number;
+    return this.#reading(asOf, async () => {
+      if (thread === undefined) return this.#lists.count(query, asOf);
+      return (await thread.call('count', [query, asOf])) as number;
+    });
+  }
+
+  /** Reads lists once they are there. Where that tells that they are damaged, whoever fills them looks at them. */
+  async #reading<T>(asOf: number, read: () => Promise<T>): Promise<T> {
+    try {
+      await this.awaitLists(asOf);
+      return await read();
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'corrupt')
+        this.#parts.filler.check().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #progress(): ListsProgress {
+    const { connection } = this.#parts;
+    const known = Number(connection.prepare('SELECT max(id) AS known FROM ioc').get()!.known ?? 0);
+    try {
+      const { filledTo, listed } = this.#lists.state();
+      return { complete: filledTo >= this.#newestAt(NEVER), listed, known };
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return { complete: known === 0, listed: 0, known };
+    }
   }
 
   beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number> {
@@ -384,6 +483,7 @@ export class SqliteStore implements Store {
       engineVersion: `SQLite ${process.versions.sqlite}`,
       indicators: Number(connection.prepare('SELECT count(*) AS count FROM ioc').get()!.count),
       lastStamp: Number(readMeta(connection, 'last_stamp') ?? 0),
+      lists: this.#progress(),
     }));
   }
 
@@ -393,11 +493,12 @@ export class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
-    const { writer, connection, thread, ledger } = this.#parts;
-    // The writer last: who closes the database last puts the write-ahead log in order, and must be able to write.
+    const { writer, filler, connection, thread, ledger } = this.#parts;
+    // Writers last: who closes a database last puts the write-ahead log in order, and must be able to write.
     await thread?.close();
     connection.close();
     ledger.close();
+    await filler.close();
     await writer.close();
   }
 }

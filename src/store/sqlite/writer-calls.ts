@@ -44,7 +44,6 @@ const METHODS: readonly WriterMethod[] = [
   'putEntry',
   'removeEntry',
   'sweep',
-  'indexValues',
   'createKey',
   'revokeKey',
 ];
