@@ -61,7 +61,7 @@ export class ListPages {
     newest: number,
   ): Promise<ListPage> {
     const query = await this.#begin(request, now);
-    const extent = query === undefined ? NOTHING : await this.#store.extent(query, now);
+    const extent = query === undefined ? NOTHING : await this.#store.listExtent(query, now);
     const links = this.#links(request, extent);
     const envelope =
       request.format === 'json' ? await this.#envelope(request, extent, now, newest) : undefined;
@@ -79,7 +79,7 @@ export class ListPages {
   /** The query from where the request's offset leads to; undefined when it leads past the end. */
   async #begin({ query, offset }: ListRequest, now: number): Promise<IndicatorQuery | undefined> {
     if (offset === 0) return query;
-    const passed = await this.#store.extent({ ...query, limit: offset }, now);
+    const passed = await this.#store.listExtent({ ...query, limit: offset }, now);
     return passed.more ? { ...query, after: passed.last } : undefined;
   }
 

@@ -45,6 +45,8 @@ export interface IndicatorReads {
    * behind, as while a large store is listed for the first time. What is told of lists below waits by itself.
    */
   awaitLists(asOf: number): Promise<string>;
+  /** The extent of a query, as `extent` has it, for lists: the sooner where much of it is there joined. */
+  listExtent(query: IndicatorQuery, asOf: number): Promise<Extent>;
   /** The same as texts of a form, with what stands between two of them: a comma, a line feed, for CSV the RFC's line end. */
   texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice>;
   /** The same as items, for what is written anew for each answer. */

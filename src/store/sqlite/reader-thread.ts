@@ -9,13 +9,16 @@ import { ListReader } from './lists/reads.ts';
 import { VersionReader } from './reads.ts';
 import { answerCalls } from './thread-calls.ts';
 
+/** How often it is looked whether lists were made anew, in milliseconds. */
+const PATIENCE = 50;
+
 class ReadingThread {
   readonly #versions: VersionReader;
   readonly #lists: ListReader;
 
   constructor({ indicators, lists }: ListsPaths) {
     const connection = new Connection(indicators, { readOnly: true });
-    const attached = new AttachedLists(connection, lists);
+    const attached = new AttachedLists(connection, lists, PATIENCE);
     this.#versions = new VersionReader(connection, undefined, attached);
     this.#lists = new ListReader(connection, this.#versions, attached);
   }

@@ -103,7 +103,7 @@ export class SqliteStore implements Store {
     this.#parts = parts;
     const patience = parts.thread === undefined ? 0 : PATIENCE;
     this.#watch = new ChangeWatch(parts.connection, patience);
-    const attached = new AttachedLists(parts.connection, parts.lists);
+    const attached = new AttachedLists(parts.connection, parts.lists, patience);
     this.#reader = new VersionReader(parts.connection, this.#watch, attached);
     this.#lists = new ListReader(parts.connection, this.#reader, attached, patience);
     // A server fills its lists whether or not somebody reads them.
@@ -180,6 +180,10 @@ export class SqliteStore implements Store {
       });
     }
     return this.#begun;
+  }
+
+  async listExtent(query: IndicatorQuery, asOf: number): Promise<Extent> {
+    return this.#reading(asOf, async () => this.#lists.extent(query, asOf));
   }
 
   async texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {

@@ -2,26 +2,26 @@ import { StoreError } from '../../store.ts';
 import type { Connection } from '../connection.ts';
 import { fileAt } from './database.ts';
 
-/** How often it is looked whether another file stands in the place, in milliseconds. */
-const PATIENCE = 50;
-
 /** The database of lists beside that of indicators on a reading connection, as `lists`. */
 export class AttachedLists {
   readonly #connection: Connection;
   readonly #path: string;
+  readonly #patience: number;
   #file = 0;
   #lookedAt = -Infinity;
   #times = 0;
 
-  constructor(connection: Connection, path: string) {
+  /** Every `patience` milliseconds it is looked whether another file stands in the place. */
+  constructor(connection: Connection, path: string, patience: number) {
     this.#connection = connection;
     this.#path = path;
+    this.#patience = patience;
   }
 
   /** To be called before lists are asked. Throws `StoreError` when they are not there yet, or cannot be read. */
   attach(): void {
     const now = performance.now();
-    if (this.#file !== 0 && now - this.#lookedAt < PATIENCE) return;
+    if (this.#file !== 0 && now - this.#lookedAt < this.#patience) return;
     const file = fileAt(this.#path);
     this.#lookedAt = now;
     if (file === this.#file && file !== 0) return;

@@ -31,13 +31,16 @@ export class ListsFiller {
   readonly #clock: Clock;
   readonly #indicators: Connection;
   readonly #watch: ChangeWatch;
+  readonly #slice: number;
   #lists: Connection | undefined;
   #file = 0;
   #complete = -1;
 
-  constructor(paths: ListsPaths, clock: Clock) {
+  /** `slice` versions are taken in by one transaction. */
+  constructor(paths: ListsPaths, clock: Clock, slice = SLICE) {
     this.#paths = paths;
     this.#clock = clock;
+    this.#slice = slice;
     this.#indicators = new Connection(paths.indicators, { readOnly: true });
     this.#watch = new ChangeWatch(this.#indicators, 0);
   }
@@ -87,7 +90,7 @@ export class ListsFiller {
     lists.write(() => {
       // Asked again within the transaction: another process may have filled meanwhile.
       const from = filledTo(lists);
-      const { versions, stamps, to } = versionsAfter(this.#indicators, from, SLICE);
+      const { versions, stamps, to } = versionsAfter(this.#indicators, from, this.#slice);
       const newest = versions.at(-1);
       if (newest === undefined) return;
       const tallies = new Tallies(lists);

@@ -1,5 +1,12 @@
 import type { IndicatorQuery } from '../../../model/indicator-query.ts';
-import { type ItemForm, type SearchQuestion, type Slice, type Statistics, StoreError } from '../../store.ts';
+import {
+  type Extent,
+  type ItemForm,
+  type SearchQuestion,
+  type Slice,
+  type Statistics,
+  StoreError,
+} from '../../store.ts';
 import { type Connection, NEVER } from '../connection.ts';
 import type { QuerySql, StampRange } from '../query-sql.ts';
 import type { VersionReader } from '../reads.ts';
@@ -23,14 +30,19 @@ export interface ListsState {
 const EMPTY = new Uint8Array();
 
 /** Where the texts of a form are, and what stands between two of them. */
-const FORMS: Readonly<
-  Record<ItemForm, { readonly column: string; readonly separator: string; readonly joined: boolean }>
-> = {
-  json: { column: 'json', separator: ',', joined: false },
-  ndjson: { column: 'json', separator: '\n', joined: false },
-  csv: { column: 'csv', separator: '\r\n', joined: true },
-  value: { column: 'value', separator: '\n', joined: true },
+const FORMS: Readonly<Record<ItemForm, Form>> = {
+  json: { column: 'json', separator: ',' },
+  ndjson: { column: 'json', separator: '\n' },
+  csv: { column: 'csv', separator: '\r\n', joined: 'csv' },
+  value: { column: 'value', separator: '\n', joined: 'value' },
 };
+
+interface Form {
+  readonly column: string;
+  readonly separator: string;
+  /** Where they are joined already. */
+  readonly joined?: 'csv' | 'value';
+}
 
 /** Reads lists over one connection. What is published up to the moment asked for must have been listed. */
 export class ListReader {
@@ -112,7 +124,7 @@ export class ListReader {
       [walked, count, last] = [walked + rows.walked, count + rows.count, rows.last ?? last];
       return rows.walked < most;
     };
-    for (const run of joined && narrowed.length === 0 ? this.#runs(column, span, limit) : []) {
+    for (const run of joined !== undefined && narrowed.length === 0 ? this.#runs(joined, span, limit) : []) {
       if (run.after !== last) take(run.first);
       if (walked + run.count > limit) break;
       texts.push(run.text);
@@ -127,17 +139,71 @@ export class ListReader {
     };
   }
 
-  #runs(column: string, { above, below }: Span, limit: number): Run[] {
+  /** See `IndicatorReads.listExtent`. */
+  extent(query: IndicatorQuery, asOf: number): Extent {
+    return this.#asking(() => {
+      const { between, narrowed } = this.#versions.sqlOf(query, asOf);
+      return between === undefined || query.order !== 'oldest-first'
+        ? this.#versions.extent(query, asOf)
+        : this.#measured({ ...between, asOf, narrowed }, query.limit);
+    });
+  }
+
+  /** The extent of all between two stamps, oldest first: by whole runs where there are some. */
+  #measured(span: Span, limit: number): Extent {
+    let [count, first, last, walkedTo] = [0, 0, 0, span.above];
+    const take = (end: number): void => {
+      for (let done = false; !done && count < limit;) {
+        const most = limit - count;
+        const rows = this.#ends({ ...span, above: walkedTo, below: end }, most);
+        [count, first, last] = [count + rows.count, first || (rows.first ?? 0), rows.last ?? last];
+        walkedTo = rows.walkedTo ?? walkedTo;
+        done = rows.walked < most;
+      }
+    };
+    for (const run of span.narrowed.length === 0 ? this.#runs(undefined, span, limit) : []) {
+      if (run.after !== walkedTo) take(run.first);
+      if (count + run.count > limit) break;
+      [count, first, last, walkedTo] = [count + run.count, first || run.first, run.last, run.last];
+    }
+    take(span.below);
+    return { count, first, last, more: count === limit && this.#hasMore({ ...span, above: walkedTo }) };
+  }
+
+  #ends(span: Span, limit: number): Ends {
+    const checks = this.#checks(span);
+    const shown = checks === '' ? 'stamp' : `CASE WHEN ${checks} THEN stamp END`;
     return this.#connection
       .prepare(
-        `SELECT first, last, after, count, ${column} AS text FROM lists.run WHERE first > ? AND last < ? ORDER BY first LIMIT ?`,
+        `SELECT count(*) AS walked, max(stamp) AS walkedTo, count(shown) AS count, min(shown) AS first, max(shown) AS last
+         FROM (SELECT stamp, ${shown} AS shown FROM lists.item AS v NOT INDEXED WHERE stamp > ?2 AND stamp < ?3 ORDER BY stamp LIMIT ?4)`,
+      )
+      .get(span.asOf, span.above, span.below, limit) as unknown as Ends;
+  }
+
+  #hasMore(span: Span): boolean {
+    const checks = this.#checks(span);
+    const sql = `SELECT 1 FROM lists.item AS v NOT INDEXED WHERE stamp > ?2 AND stamp < ?3${checks === '' ? '' : ` AND ${checks}`} LIMIT 1`;
+    return this.#connection.prepare(sql).get(span.asOf, span.above, span.below) !== undefined;
+  }
+
+  #runs(column: 'value' | 'csv' | undefined, { above, below }: Span, limit: number): Run[] {
+    return this.#connection
+      .prepare(
+        `SELECT first, last, after, count${column === undefined ? '' : `, ${column} AS text`} FROM lists.run WHERE first > ? AND last < ? ORDER BY first LIMIT ?`,
       )
       .all(above, below, Math.ceil(limit / RUN)) as unknown as Run[];
   }
 
-  #rows(column: string, separator: string, { above, below, asOf, narrowed }: Span, limit: number): Rows {
+  /** What an item `v` must fulfil to be visible at the moment `?1`; empty when each one is. */
+  #checks({ asOf, narrowed }: Span): string {
     const replaced = this.#remembered.firstReplaced.get('', () => this.#lookForReplaced()) <= asOf;
-    const checks = [...(replaced ? ['v.until > ?1'] : []), ...narrowed].join(' AND ');
+    return [...(replaced ? ['v.until > ?1'] : []), ...narrowed].join(' AND ');
+  }
+
+  #rows(column: string, separator: string, span: Span, limit: number): Rows {
+    const checks = this.#checks(span);
+    const { above, below, asOf } = span;
     const shown = (text: string): string => (checks === '' ? text : `CASE WHEN ${checks} THEN ${text} END`);
     // A single upper bound: given two, SQLite may go by the farther one.
     return this.#connection
@@ -163,8 +229,24 @@ export class ListReader {
   /** See `IndicatorReads.count`. */
   count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): number {
     return this.#asking(() =>
-      isTallied(query) ? countCurrent(this.#connection, query, asOf) : this.#versions.count(query, asOf),
+      isTallied(query) ? countCurrent(this.#connection, query, asOf) : this.#counted(query, asOf),
     );
+  }
+
+  #counted(query: Omit<IndicatorQuery, 'limit'>, asOf: number): number {
+    const { between, narrowed } = this.#versions.sqlOf({ ...query, limit: 1 }, asOf);
+    if (between === undefined || narrowed.length > 0) return this.#versions.count(query, asOf);
+    const { count, from, to, length } = this.#connection
+      .prepare(
+        `SELECT total(count) AS count, min(after) AS "from", max(last) AS "to", sum(last - after) AS length
+         FROM lists.run WHERE first > ? AND last < ?`,
+      )
+      .get(between.above, between.below) as unknown as Sum;
+    // Only runs that follow each other are as long together as from the first to the last.
+    if (length === null || length !== to - from) return this.#versions.count(query, asOf);
+    const rest = (above: number, below: number): number =>
+      this.#ends({ above, below, asOf, narrowed }, NEVER).count;
+    return rest(between.above, Math.max(from, between.above) + 1) + count + rest(to, between.below);
   }
 
   /** See `IndicatorReads.statistics`. */
@@ -211,6 +293,22 @@ interface Run {
   readonly after: number;
   readonly count: number;
   readonly text: Uint8Array;
+}
+
+/** Runs together: from the stamp before the first to the last one. */
+interface Sum {
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+  readonly length: number | null;
+}
+
+interface Ends {
+  readonly walked: number;
+  readonly walkedTo: number | null;
+  readonly count: number;
+  readonly first: number | null;
+  readonly last: number | null;
 }
 
 interface Rows {
