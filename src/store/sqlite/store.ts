@@ -189,7 +189,8 @@ export class SqliteStore implements Store {
   async texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {
     const { thread } = this.#parts;
     return this.#reading(asOf, async () => {
-      if (thread === undefined || Math.min(size, query.limit) <= SHORT) {
+      const short = Math.min(size, query.limit) <= SHORT || this.#lists.isShort(query, form);
+      if (thread === undefined || short) {
         return this.#lists.texts(query, form, asOf, size);
       }
       return (await thread.call('texts', [query, form, asOf, size])) as Slice;

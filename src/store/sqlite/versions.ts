@@ -59,10 +59,11 @@ export class Versions {
     return this.#retire(now - GRACE) + this.#expire(now - GRACE);
   }
 
+  // Of two upper bounds SQLite goes by the first: by "never" it would walk through all that may end one day.
   #retire(before: number): number {
     const stamps = this.#connection
       .prepare(
-        `SELECT stamp FROM version INDEXED BY version_until WHERE until < ${NEVER} AND until <= ? ORDER BY until LIMIT ${SWEEP}`,
+        `SELECT stamp FROM version INDEXED BY version_until WHERE until <= ? AND until < ${NEVER} ORDER BY until LIMIT ${SWEEP}`,
       )
       .all(before);
     for (const { stamp } of stamps) {
@@ -81,7 +82,7 @@ export class Versions {
   #expire(before: number): number {
     const stamps = this.#connection
       .prepare(
-        `SELECT stamp FROM version INDEXED BY version_expires WHERE live = 1 AND expires < ${NEVER} AND expires <= ? ORDER BY expires LIMIT ${SWEEP}`,
+        `SELECT stamp FROM version INDEXED BY version_expires WHERE live = 1 AND expires <= ? AND expires < ${NEVER} ORDER BY expires LIMIT ${SWEEP}`,
       )
       .all(before);
     for (const { stamp } of stamps) {

@@ -1,5 +1,5 @@
-/** Fills the lists of a directory, and is killed when so many steps of SQL have been prepared. */
-import { DatabaseSync } from 'node:sqlite';
+/** Fills the lists of a directory, and is killed when so many statements have been run. */
+import { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import { ListsFiller } from '../../../src/store/sqlite/lists/filler.ts';
 import { START } from '../fixtures.ts';
@@ -7,28 +7,18 @@ import { pathsIn } from './listing.ts';
 
 const [directory, steps] = process.argv.slice(2);
 let step = 0;
-const { exec, prepare } = DatabaseSync.prototype;
-const count = (): void => {
-  step += 1;
-  if (step === Number(steps)) process.kill(process.pid, 'SIGKILL');
-};
-DatabaseSync.prototype.exec = function (sql) {
-  count();
-  return Reflect.apply(exec, this, [sql]);
-};
-DatabaseSync.prototype.prepare = function (...args) {
-  const statement = Reflect.apply(prepare, this, args);
-  for (const method of ['run', 'get', 'all'] as const) {
-    const call = statement[method] as (...parameters: unknown[]) => unknown;
-    Object.defineProperty(statement, method, {
-      value: (...parameters: unknown[]) => {
-        count();
-        return Reflect.apply(call, statement, parameters);
-      },
-    });
-  }
-  return statement;
-};
+function counting(target: object, method: string): void {
+  const call = Reflect.get(target, method) as (...parameters: readonly unknown[]) => unknown;
+  Object.defineProperty(target, method, {
+    value(this: unknown, ...parameters: readonly unknown[]): unknown {
+      step += 1;
+      if (step === Number(steps)) process.kill(process.pid, 'SIGKILL');
+      return Reflect.apply(call, this, parameters);
+    },
+  });
+}
+counting(DatabaseSync.prototype, 'exec');
+for (const method of ['run', 'get', 'all']) counting(StatementSync.prototype, method);
 const filler = new ListsFiller(pathsIn(directory!), () => START, 30);
 filler.fill();
 filler.close();

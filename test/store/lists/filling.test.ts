@@ -193,13 +193,25 @@ test('lists of a full range read the same joined and one by one, after any were 
   const { store, clock, filler, lists, versions } = await listing(context);
   await take(store, some(2_000), clock.now);
   filler.fill();
-  for (const replaced of [[], [domain(3)], [domain(260), domain(700)], some(300)]) {
-    if (replaced.length > 0)
+  for (const replaced of [
+    [],
+    [domain(3)],
+    'sweep',
+    [domain(260), domain(700)],
+    some(300),
+    'sweep',
+  ] as const) {
+    if (replaced === 'sweep') {
+      clock.advance(700_000);
+      while ((await store.sweep(clock.now)) > 0);
+    } else if (replaced.length > 0) {
+      const confidence = 10 + (clock.now % 80);
       await take(
         store,
-        replaced.map((each) => ({ ...each, confidence: 10 + (clock.now % 80) })),
+        replaced.map((each) => ({ ...each, confidence })),
         clock.advance(1_001),
       );
+    }
     filler.fill();
     const first = versions.extent({ ...ANY, limit: 1 }, clock.now).first;
     for (const [since, limit] of [

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../model/time.ts';
 import { StoreError } from '../../store.ts';
-import { Connection } from '../connection.ts';
+import { Connection, NEVER } from '../connection.ts';
 import { ChangeWatch } from '../unchanged.ts';
 import { beginAnew, fileAt, openLists, readState, removeLists, writeState } from './database.ts';
 import { ItemRows } from './item-rows.ts';
@@ -155,7 +155,8 @@ function filledTo(lists: Connection): number {
 }
 
 function isAnythingOver(lists: Connection, before: number): boolean {
-  const sql = `SELECT EXISTS (SELECT 1 FROM item INDEXED BY item_until WHERE until < 9007199254740991 AND until <= ?1)
-    OR EXISTS (SELECT 1 FROM item INDEXED BY item_expires WHERE live = 1 AND expires < 9007199254740991 AND expires <= ?1) AS over`;
+  // Of two upper bounds SQLite goes by the first: the other would have it walk through all that is listed.
+  const sql = `SELECT EXISTS (SELECT 1 FROM item INDEXED BY item_until WHERE until <= ?1 AND until < ${NEVER})
+    OR EXISTS (SELECT 1 FROM item INDEXED BY item_expires WHERE live = 1 AND expires <= ?1 AND expires < ${NEVER}) AS over`;
   return lists.read(() => lists.prepare(sql).get(before))!.over === 1;
 }

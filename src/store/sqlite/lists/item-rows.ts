@@ -3,6 +3,7 @@ import { renderItemCsv } from '../../../render/list/item-csv.ts';
 import { categoriesOf } from '../../../render/list/item.ts';
 import { parseItems, renderItemJson } from '../../../render/list/item-json.ts';
 import { type Connection, NEVER } from '../connection.ts';
+import { joinAgain, takeApart } from './runs-of-texts.ts';
 import type { Tallies } from './tallies.ts';
 import { codesOf, type ListedVersion } from './versions-after.ts';
 
@@ -48,9 +49,7 @@ export class ItemRows {
     if (row === undefined) return;
     if (Number(row.live) === 1) this.#tallies.current(this.#item(stamp), -1);
     this.#connection.prepare('UPDATE item SET until = ? WHERE stamp = ?').run(until, stamp);
-    this.#connection
-      .prepare('DELETE FROM run WHERE first = (SELECT max(first) FROM run WHERE first <= ?1) AND last >= ?1')
-      .run(stamp);
+    takeApart(this.#connection, stamp);
   }
 
   /** Clears away what was replaced or has expired before a moment, as the database of indicators does. How many there were. */
@@ -61,7 +60,7 @@ export class ItemRows {
   #forgetReplaced(before: number): number {
     const rows = this.#connection
       .prepare(
-        `SELECT stamp FROM item INDEXED BY item_until WHERE until < ${NEVER} AND until <= ? ORDER BY until LIMIT ${SWEEP}`,
+        `SELECT stamp FROM item INDEXED BY item_until WHERE until <= ? AND until < ${NEVER} ORDER BY until LIMIT ${SWEEP}`,
       )
       .all(before);
     for (const { stamp } of rows) {
@@ -71,6 +70,7 @@ export class ItemRows {
           .prepare('DELETE FROM category WHERE category = ? AND live IN (0, 1) AND stamp = ?')
           .run(category, key);
       this.#connection.prepare('DELETE FROM item WHERE stamp = ?').run(key);
+      joinAgain(this.#connection, key);
     }
     return rows.length;
   }
@@ -78,7 +78,7 @@ export class ItemRows {
   #retireExpired(before: number): number {
     const rows = this.#connection
       .prepare(
-        `SELECT stamp, until FROM item INDEXED BY item_expires WHERE live = 1 AND expires < ${NEVER} AND expires <= ? ORDER BY expires LIMIT ${SWEEP}`,
+        `SELECT stamp, until FROM item INDEXED BY item_expires WHERE live = 1 AND expires <= ? AND expires < ${NEVER} ORDER BY expires LIMIT ${SWEEP}`,
       )
       .all(before);
     for (const { stamp, until } of rows) {
