@@ -279,3 +279,27 @@ test('a server lists by itself what is published, and goes on when its lists are
   assert.equal(await values(), 301);
   assert.notEqual(await store.awaitLists(Date.now()), made);
 });
+
+test('a server whose lists are behind waits a moment for them, then refuses, and goes on once they can be written', async (context) => {
+  const directory = temporaryDirectory(context);
+  const { lists } = pathsIn(directory);
+  mkdirSync(lists);
+  const store = await openSqliteStore({
+    directory,
+    producer: SOC_DEFENDERS,
+    clock: Date.now,
+    writer: 'thread',
+    readerThread: true,
+  });
+  context.after(() => store.close());
+  await take(store, some(3), Date.now());
+  const later = (): number => Date.now() + 5_000;
+  await assert.rejects(store.items(ANY, later(), 10), {
+    code: 'unavailable',
+    message: /behind what is published/,
+  });
+  await assert.rejects(store.statistics(later()), { code: 'unavailable' });
+  rmdirSync(lists);
+  const { items } = await store.items(ANY, later(), 10);
+  assert.equal(items.length, 3);
+});
