@@ -5,6 +5,10 @@ import { RUN } from './runs-of-texts.ts';
 
 export const EMPTY = new Uint8Array();
 
+/** The first items of a span, with their number less one. A single upper bound: given two, SQLite may go by the farther one. */
+const FIRST_OF_SPAN = `stamp > ?2 AND stamp <= coalesce(
+  (SELECT stamp FROM lists.item NOT INDEXED WHERE stamp > ?2 AND stamp < ?3 ORDER BY stamp LIMIT 1 OFFSET ?4), ?3 - 1)`;
+
 /** What lies strictly between two stamps, as it is visible at a moment. */
 export interface Span extends StampRange {
   readonly asOf: number;
@@ -50,25 +54,13 @@ export class InOrder {
   texts(span: Span, form: Form, limit: number): Texts {
     // A run may be taken apart in between.
     return this.#connection.snapshot(() => {
-      const texts: Uint8Array[] = [];
-      let [walked, count, last] = [0, 0, span.above];
-      const take = (below: number): void => {
-        if (walked === limit) return;
-        const rows = this.#rows({ ...span, above: last, below }, form, limit - walked);
-        if (rows.count > 0) texts.push(rows.bytes!);
-        [walked, count, last] = [walked + rows.walked, count + rows.count, rows.last ?? last];
-      };
       const stretch = form.joined === true ? this.#stretch(span, limit) : undefined;
-      if (stretch !== undefined) {
-        take(stretch.from + 1);
-        if (walked + stretch.count <= limit) {
-          if (stretch.count > 0) texts.push(this.#joined(stretch, form));
-          [walked, count, last] = [walked + stretch.count, count + stretch.count, stretch.to];
-        }
-      }
-      take(span.below);
-      const bytes = joinedBy(form.separator, texts);
-      return { bytes, count, last: last === span.above ? undefined : last, done: walked < limit };
+      const before = stretch && this.#ends({ ...span, below: stretch.from + 1 }, limit).walked;
+      const fits = before !== undefined && before + stretch!.count <= limit;
+      const { walked, count, last, bytes } = fits
+        ? this.#around(span, form, stretch!, limit - before - stretch!.count)
+        : this.#rows(span, form, limit);
+      return { bytes: bytes ?? EMPTY, count, last: last ?? undefined, done: walked < limit };
     });
   }
 
@@ -128,31 +120,37 @@ export class InOrder {
     return length !== null && whole === 1 && length === stretch.to - stretch.from ? stretch : undefined;
   }
 
-  #joined({ from, to }: Stretch, { column, separator }: Form): Uint8Array {
-    const sql = `SELECT CAST(group_concat(${column}, ${sqlText(separator)}) AS BLOB) AS bytes FROM lists.run WHERE first > ? AND first <= ?`;
-    return this.#connection.prepare(sql).get(from, to)!.bytes as Uint8Array;
+  /** Texts of all before a stretch, of its runs, and of so many after it. */
+  #around(span: Span, { column, separator }: Form, { from, to }: Stretch, after: number): Rows {
+    const each = `SELECT stamp, 1 AS walked, ${shown('1', span)} AS count, ${shown(column, span)} AS text FROM lists.item AS v NOT INDEXED`;
+    return this.#connection
+      .prepare(
+        `SELECT total(walked) AS walked, total(count) AS count, max(stamp) AS last, CAST(group_concat(text, ${sqlText(separator)}) AS BLOB) AS bytes FROM (
+           ${each} WHERE stamp > ?2 AND stamp <= ?4
+           UNION ALL SELECT last, count, count, ${column} FROM lists.run WHERE first > ?4 AND first <= ?5
+           UNION ALL SELECT * FROM (${each} WHERE stamp > ?5 AND stamp < ?3 ORDER BY stamp LIMIT ?6))`,
+      )
+      .get(span.asOf, span.above, span.below, from, to, after) as unknown as Rows;
   }
 
   #rows(span: Span, { column, separator }: Form, limit: number): Rows {
-    // A single upper bound: given two, SQLite may go by the farther one.
     return this.#connection
       .prepare(
         `SELECT count(*) AS walked, count(${shown('1', span)}) AS count, max(stamp) AS last,
            CAST(group_concat(${shown(column, span)}, ${sqlText(separator)}) AS BLOB) AS bytes
-         FROM lists.item AS v NOT INDEXED WHERE stamp > ?2 AND stamp <= coalesce(
-           (SELECT stamp FROM lists.item NOT INDEXED WHERE stamp > ?2 AND stamp < ?3 ORDER BY stamp LIMIT 1 OFFSET ?4), ?3 - 1)`,
+         FROM lists.item AS v NOT INDEXED WHERE ${FIRST_OF_SPAN}`,
       )
       .get(span.asOf, span.above, span.below, limit - 1) as unknown as Rows;
   }
 
   #ends(span: Span, limit: number): Ends {
+    const stamp = shown('stamp', span);
     return this.#connection
       .prepare(
-        `SELECT count(*) AS walked, max(stamp) AS walkedTo, count(shown) AS count, min(shown) AS first, max(shown) AS last
-         FROM (SELECT stamp, ${shown('stamp', span)} AS shown FROM lists.item AS v NOT INDEXED
-               WHERE stamp > ?2 AND stamp < ?3 ORDER BY stamp LIMIT ?4)`,
+        `SELECT count(*) AS walked, max(stamp) AS walkedTo, count(${stamp}) AS count, min(${stamp}) AS first, max(${stamp}) AS last
+         FROM lists.item AS v NOT INDEXED WHERE ${FIRST_OF_SPAN}`,
       )
-      .get(span.asOf, span.above, span.below, limit) as unknown as Ends;
+      .get(span.asOf, span.above, span.below, limit - 1) as unknown as Ends;
   }
 
   /** The first or the last stamp that is visible of a span. */
@@ -186,25 +184,4 @@ function shown(column: string, { checks }: Span): string {
 /** A text as SQL, whatever its characters. */
 export function sqlText(text: string): string {
   return `char(${Array.from(text, (character) => character.codePointAt(0)).join(', ')})`;
-}
-
-function joinedBy(separator: string, texts: readonly Uint8Array[]): Uint8Array {
-  if (texts.length < 2) return texts[0] ?? EMPTY;
-  const between = Buffer.from(separator);
-  const length = texts.reduce(
-    (sum, { byteLength }) => sum + byteLength + between.byteLength,
-    -between.byteLength,
-  );
-  // Not from the pool of buffers: its memory is handed over to another thread.
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const text of texts) {
-    if (offset > 0) {
-      bytes.set(between, offset);
-      offset += between.byteLength;
-    }
-    bytes.set(text, offset);
-    offset += text.byteLength;
-  }
-  return bytes;
 }
