@@ -153,8 +153,10 @@ export class SqliteStore implements Store {
     for (const end = performance.now() + LISTS_AWAITED; ;) {
       const made = this.#listedAt(asOf);
       if (made !== undefined) return made;
-      if (performance.now() > end)
-        throw new StoreError('unavailable', 'the lists are behind what is published: they are being filled');
+      if (performance.now() > end) {
+        const why = (await filler.trouble()) ?? 'they are being filled';
+        throw new StoreError('unavailable', `the lists are behind what is published: ${why}`);
+      }
       await sleep(LISTS_LOOK);
     }
   }

@@ -14,8 +14,8 @@ const SCHEMA = 1;
  * - `item`: each version as lists and exports give it. `live` is 1 unless it is revoked or was swept as expired.
  * - `newest`: the version that each IOC has, so that the next one is known to replace it.
  * - `category`: the categories of each version's sources, in lower case, in the order of publication.
- * - `run`: texts of consecutive items joined, for lists that have all of them: while one is replaced and not cleared away, `whole` is
- *   0. `after` is the stamp of the item before.
+ * - `run`: consecutive items whose texts are joined in `run_value` and `run_csv`, for lists that have all of them. While one is replaced
+ *   and not cleared away, `whole` is 0. `after` is the stamp of the item before.
  * - `tally`: counts of versions that are neither replaced nor revoked nor swept as expired: `kind` is type_level (`url high`), category, feed,
  *   technique or cve. Of publications by hour since 1970: added and updated.
  * - `value_search`: values by their trigrams; `rowid` is the IOC's id. Kept up to the id `searched_to`.
@@ -50,10 +50,10 @@ const TABLES = `
     last  INTEGER NOT NULL,
     after INTEGER NOT NULL,
     count INTEGER NOT NULL,
-    whole INTEGER NOT NULL,
-    value TEXT,
-    csv   TEXT
+    whole INTEGER NOT NULL
   ) STRICT;
+  CREATE TABLE run_value (first INTEGER PRIMARY KEY, text TEXT) STRICT;
+  CREATE TABLE run_csv (first INTEGER PRIMARY KEY, text TEXT) STRICT;
   CREATE TABLE tally (
     kind  TEXT NOT NULL,
     name  TEXT NOT NULL,

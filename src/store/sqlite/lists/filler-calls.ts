@@ -11,6 +11,8 @@ export interface AsyncFiller {
   fill(): Promise<void>;
   indexValues(limit: number): Promise<number>;
   check(): Promise<void>;
+  /** What keeps it from filling, or undefined. */
+  trouble(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export function inThreadFiller(paths: ListsPaths, clock: Clock): AsyncFiller {
     },
     indexValues: async (limit) => open().indexValues(limit),
     check: async () => open().check(),
+    trouble: async () => undefined,
     close: async () => filler?.close(),
   };
 }
@@ -42,6 +45,7 @@ export function fillerThread(paths: ListsPaths): AsyncFiller {
     fill: () => call('fill'),
     indexValues: async (limit) => (await thread.call('indexValues', [limit])) as number,
     check: () => call('check'),
+    trouble: async () => (await thread.call('trouble', [])) as string | undefined,
     close: () => thread.close(),
   };
 }

@@ -17,6 +17,7 @@ class FillingThread {
   readonly #filler = new ListsFiller(workerData as ListsPaths, Date.now);
   #turn: NodeJS.Timeout | undefined;
   #closed = false;
+  #trouble: string | undefined;
 
   /** Looks whether lists can go on from where they are, and fills them from now on. */
   begin(): void {
@@ -35,6 +36,11 @@ class FillingThread {
     this.#filler.check();
   }
 
+  /** What keeps lists from being filled, or undefined. */
+  trouble(): string | undefined {
+    return this.#trouble;
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#turn);
@@ -46,8 +52,10 @@ class FillingThread {
     let pause = PATIENCE;
     try {
       if (this.#filler.step() || this.#filler.indexValues(INDEXED) > 0) pause = 0;
-    } catch {
-      // Whoever asks for lists is told that they are behind.
+      this.#trouble = undefined;
+    } catch (error) {
+      // Whoever asks for lists is told that they are behind, and why.
+      this.#trouble = (error as Error).message;
       pause = TROUBLE;
     }
     clearTimeout(this.#turn);

@@ -127,7 +127,8 @@ export class InOrder {
       .prepare(
         `SELECT total(walked) AS walked, total(count) AS count, max(stamp) AS last, CAST(group_concat(text, ${sqlText(separator)}) AS BLOB) AS bytes FROM (
            ${each} WHERE stamp > ?2 AND stamp <= ?4
-           UNION ALL SELECT last, count, count, ${column} FROM lists.run WHERE first > ?4 AND first <= ?5
+           UNION ALL SELECT r.last, r.count, r.count, t.text FROM lists.run AS r CROSS JOIN lists.run_${column} AS t ON t.first = r.first
+             WHERE r.first > ?4 AND r.first <= ?5
            UNION ALL SELECT * FROM (${each} WHERE stamp > ?5 AND stamp < ?3 ORDER BY stamp LIMIT ?6))`,
       )
       .get(span.asOf, span.above, span.below, from, to, after) as unknown as Rows;
