@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Hold } from '../../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import type { Ioc } from '../../model/ioc.ts';
@@ -19,7 +17,6 @@ import {
   type ItemSlice,
   type KeyRecord,
   type KnownIoc,
-  type ListsProgress,
   type NewKey,
   type QuarantineRecord,
   type RequestGrant,
@@ -44,8 +41,8 @@ import type { SqliteLedger } from './ledger.ts';
 import { checkedBy } from './gate-check.ts';
 import { AttachedLists } from './lists/attached.ts';
 import type { AsyncFiller } from './lists/filler-calls.ts';
+import { Lists } from './lists/lists.ts';
 import { ListReader } from './lists/reads.ts';
-import type { Found } from './lists/search.ts';
 import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
 import { OperatorEntries } from './operator-entries.ts';
@@ -63,10 +60,6 @@ const SHORT = 200;
  * force so long, and versions that they publish are stamped further ahead than that.
  */
 const PATIENCE = 50;
-
-/** So long a reader of lists waits for them to have what was published, and so long between two looks, in milliseconds. */
-const LISTS_AWAITED = 2_000;
-const LISTS_LOOK = 20;
 
 /** So many keys are remembered between changes of the store. */
 const MOST_KEYS = 5_000;
@@ -89,7 +82,7 @@ export interface SqliteParts {
 export class SqliteStore implements Store {
   readonly #parts: SqliteParts;
   readonly #reader: VersionReader;
-  readonly #lists: ListReader;
+  readonly #lists: Lists;
   readonly #keys: KeyRows;
   readonly #watch: ChangeWatch;
   readonly #newest: Unchanged<number>;
@@ -97,7 +90,6 @@ export class SqliteStore implements Store {
   /** Hashes as texts: a connection asks with the same one again and again. */
   readonly #hashTexts = new WeakMap<Uint8Array, string>();
   #polled: Promise<void> | undefined;
-  #begun: Promise<void> | undefined;
 
   constructor(parts: SqliteParts) {
     this.#parts = parts;
@@ -105,11 +97,13 @@ export class SqliteStore implements Store {
     this.#watch = new ChangeWatch(parts.connection, patience);
     const attached = new AttachedLists(parts.connection, parts.lists, patience);
     this.#reader = new VersionReader(parts.connection, this.#watch, attached);
-    this.#lists = new ListReader(parts.connection, this.#reader, attached, patience);
-    // A server fills its lists whether or not somebody reads them.
-    if (parts.filler.byItself) this.#beginLists().catch(() => undefined);
     this.#keys = new KeyRows(parts.connection);
     this.#newest = new Unchanged(this.#watch, 1);
+    this.#lists = new Lists({
+      ...parts,
+      reader: new ListReader(parts.connection, this.#reader, attached, patience),
+      newestAt: (asOf) => this.#newestAt(asOf),
+    });
     this.#knownKeys = new Unchanged(this.#watch, MOST_KEYS);
   }
 
@@ -147,80 +141,34 @@ export class SqliteStore implements Store {
     return (await thread.call('slice', [query, markings, asOf, size])) as Slice;
   }
 
-  async awaitLists(asOf: number): Promise<string> {
-    const { filler } = this.#parts;
-    await (filler.byItself ? this.#beginLists() : filler.fill());
-    for (const end = performance.now() + LISTS_AWAITED; ;) {
-      const made = this.#listedAt(asOf);
-      if (made !== undefined) return made;
-      if (performance.now() > end) {
-        const why = (await filler.trouble()) ?? 'they are being filled';
-        throw new StoreError('unavailable', `the lists are behind what is published: ${why}`);
-      }
-      await sleep(LISTS_LOOK);
-    }
+  awaitLists(asOf: number): Promise<string> {
+    return this.#lists.await(asOf);
   }
 
-  /** The name of the lists' making, if they have all that is visible. */
-  #listedAt(asOf: number): string | undefined {
-    const newest = this.#newestAt(asOf);
-    try {
-      const { filledTo, made } = this.#lists.state();
-      return filledTo >= newest ? made : undefined;
-    } catch (error) {
-      // Being made, or made anew.
-      if (error instanceof StoreError && error.code === 'unavailable') return undefined;
-      throw error;
-    }
+  listExtent(query: IndicatorQuery, asOf: number): Promise<Extent> {
+    return this.#lists.extent(query, asOf);
   }
 
-  #beginLists(): Promise<void> {
-    if (this.#begun === undefined) {
-      this.#begun = this.#parts.filler.begin();
-      this.#begun.catch(() => {
-        this.#begun = undefined;
-      });
-    }
-    return this.#begun;
-  }
-
-  async listExtent(query: IndicatorQuery, asOf: number): Promise<Extent> {
-    return this.#reading(asOf, async () => this.#lists.extent(query, asOf));
-  }
-
-  async texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {
-    const { thread } = this.#parts;
-    return this.#reading(asOf, async () => {
-      const short = Math.min(size, query.limit) <= SHORT || this.#lists.isShort(query, form);
-      if (thread === undefined || short) {
-        return this.#lists.texts(query, form, asOf, size);
-      }
-      return (await thread.call('texts', [query, form, asOf, size])) as Slice;
-    });
+  texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {
+    return this.#lists.texts(query, form, asOf, size);
   }
 
   async items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice> {
-    const { bytes, last, done } = await this.texts(query, 'json', asOf, size);
+    const { bytes, last, done } = await this.#lists.texts(query, 'json', asOf, size);
     return { items: parseItems(bytes), last, done };
   }
 
-  async search(question: SearchQuestion, asOf: number): Promise<SearchResult> {
-    const found = await this.#reading(asOf, () => this.#search(question, asOf));
-    const [items, related] = [found.items, found.related].map((texts) =>
-      parseItems(Buffer.from(texts.join())),
-    );
-    return { match: found.match, items: items!, related: related!, more: found.more };
+  search(question: SearchQuestion, asOf: number): Promise<SearchResult> {
+    const uuid = question.exact === undefined ? undefined : this.#uuidOf(question.exact);
+    return this.#lists.search(question, uuid, asOf);
   }
 
-  async #search(question: SearchQuestion, asOf: number): Promise<Found> {
-    const { thread } = this.#parts;
-    if (question.exact !== undefined) {
-      // A single IOC is read sooner here than asked of another thread.
-      const exact = this.#lists.search({ ...question, text: '' }, this.#uuidOf(question.exact), asOf);
-      if (exact.match === 'exact') return exact;
-    }
-    if (thread === undefined) return this.#lists.search(question, undefined, asOf);
-    return (await thread.call('search', [question, undefined, asOf])) as Found;
+  statistics(now: number): Promise<Statistics> {
+    return this.#lists.statistics(now);
+  }
+
+  count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number> {
+    return this.#lists.count(query, asOf);
   }
 
   fillLists(): Promise<void> {
@@ -229,48 +177,6 @@ export class SqliteStore implements Store {
 
   indexValues(limit: number): Promise<number> {
     return this.#parts.filler.indexValues(limit);
-  }
-
-  async statistics(now: number): Promise<Statistics> {
-    try {
-      await this.awaitLists(now);
-    } catch (error) {
-      // How far they are is told.
-      if (!(error instanceof StoreError) || error.code !== 'unavailable') throw error;
-    }
-    return { ...this.#lists.statistics(now), lists: this.#progress() };
-  }
-
-  async count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number> {
-    const { thread } = this.#parts;
-    return this.#reading(asOf, async () => {
-      if (thread === undefined) return this.#lists.count(query, asOf);
-      return (await thread.call('count', [query, asOf])) as number;
-    });
-  }
-
-  /** Reads lists once they are there. Where that tells that they are damaged, whoever fills them looks at them. */
-  async #reading<T>(asOf: number, read: () => Promise<T>): Promise<T> {
-    try {
-      await this.awaitLists(asOf);
-      return await read();
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'corrupt')
-        this.#parts.filler.check().catch(() => undefined);
-      throw error;
-    }
-  }
-
-  #progress(): ListsProgress {
-    const { connection } = this.#parts;
-    const known = Number(connection.prepare('SELECT max(id) AS known FROM ioc').get()!.known ?? 0);
-    try {
-      const { filledTo, listed } = this.#lists.state();
-      return { complete: filledTo >= this.#newestAt(NEVER), listed, known };
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      return { complete: known === 0, listed: 0, known };
-    }
   }
 
   beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number> {
@@ -490,7 +396,7 @@ export class SqliteStore implements Store {
       engineVersion: `SQLite ${process.versions.sqlite}`,
       indicators: Number(connection.prepare('SELECT count(*) AS count FROM ioc').get()!.count),
       lastStamp: Number(readMeta(connection, 'last_stamp') ?? 0),
-      lists: this.#progress(),
+      lists: this.#lists.progress(),
     }));
   }
 
