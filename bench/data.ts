@@ -7,6 +7,7 @@ import { SOC_DEFENDERS } from '../src/model/producer.ts';
 import { SECTORS } from '../src/model/sector.ts';
 import type { Sighting } from '../src/model/sighting.ts';
 import { openSqliteStore } from '../src/store/sqlite/open.ts';
+import type { Store } from '../src/store/store.ts';
 
 const DAY = 86_400_000;
 
@@ -67,20 +68,27 @@ function sampleValue(type: IocType, index: number): string {
   return values[type]();
 }
 
-/** Fills a store with `count` sample IOCs, unless its directory is there already. Tells how far it is. */
+/** Fills a store with `count` sample IOCs, unless its directory is there already, and its lists. Tells how far it is. */
 export async function prepareStore(
   directory: string,
   count: number,
   tell: (text: string) => void,
 ): Promise<void> {
-  if (existsSync(directory)) return;
-  const now = Date.now();
+  const isThere = existsSync(directory);
   const store = await openSqliteStore({
     directory,
     producer: SOC_DEFENDERS,
     clock: Date.now,
     writer: 'thread',
   });
+  if (!isThere) await fillStore(store, count, tell);
+  await store.fillLists();
+  while ((await store.indexValues(10_000)) > 0);
+  await store.close();
+}
+
+async function fillStore(store: Store, count: number, tell: (text: string) => void): Promise<void> {
+  const now = Date.now();
   const source = {
     name: 'Example Feed',
     url: 'https://feed.example.com/',
@@ -97,8 +105,6 @@ export async function prepareStore(
       tell(`filling a store: ${index.toLocaleString('en')} of ${count.toLocaleString('en')}`);
   }
   await store.endRun(run, now);
-  while ((await store.indexValues(10_000)) > 0);
-  await store.close();
 }
 
 /** Writes a CSV in the layout of URLhaus with `count` URLs of documentation addresses. */

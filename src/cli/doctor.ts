@@ -136,6 +136,11 @@ async function inspect(store: Store, terminal: Terminal, findings: Finding[]): P
     'ok',
     `${health.indicators.toLocaleString('en')} IOCs in ${health.location}, schema ${health.schemaVersion}`,
   ]);
+  const { complete, listed, known } = health.lists;
+  if (!complete) {
+    const far = `${listed.toLocaleString('en')} of ${known.toLocaleString('en')}`;
+    findings.push(['ok', `lists have ${far} IOCs so far: a server fills them while it runs`]);
+  }
   const ahead = health.lastStamp - now;
   if (ahead > 3_600_000) {
     const what = `the newest version is stamped ${formatTimestamp(health.lastStamp)}, ahead of the clock`;

@@ -18,9 +18,6 @@ const UPKEEP = 60_000;
 /** So many IOCs are looked at again in one transaction. */
 const REVIEW = 500;
 
-/** So many values are taken into the search at once: some 50 ms of the writer. */
-const INDEXED = 2_000;
-
 export const SERVER_OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
 export const SERVER_HELP = {
   host: 'address to listen on; else SOC_HOST, or 127.0.0.1',
@@ -183,7 +180,6 @@ async function keepUp(store: Store, terminal: Terminal, log: Log): Promise<void>
   try {
     while ((await store.review(clock(), REVIEW)) === REVIEW) if (signal.aborted) return;
     while ((await store.sweep(clock())) > 0) if (signal.aborted) return;
-    while ((await store.indexValues(INDEXED)) > 0) if (signal.aborted) return;
   } catch (error) {
     log.warn('upkeep failed', { error: (error as Error).message });
   }

@@ -44,22 +44,30 @@ export class ListPages {
    * What `request` yields at `now`, written as `rendering` names it. Rejects with `StoreError` when the store cannot
    * answer.
    */
-  find(request: ListRequest, now: number, rendering: string = request.format): Promise<ListPage> {
+  async find(request: ListRequest, now: number, rendering: string = request.format): Promise<ListPage> {
+    await this.#store.markPolled(now);
+    const made = await this.#store.awaitLists(now);
     const { since, limit } = request.query;
     const place = [since, limit, request.offset, request.cursor];
-    const key = [rendering, this.#self(request), request.filters, ...place].join('|');
-    return this.#fresh.find(key, now, (newest) => this.#measure(request, rendering, now, newest));
+    const key = [made, rendering, this.#self(request), request.filters, ...place].join('|');
+    const name = [made, rendering];
+    return await this.#fresh.find(key, now, (newest) => this.#measure(request, name, now, newest));
   }
 
-  async #measure(request: ListRequest, rendering: string, now: number, newest: number): Promise<ListPage> {
+  async #measure(
+    request: ListRequest,
+    name: readonly string[],
+    now: number,
+    newest: number,
+  ): Promise<ListPage> {
     const query = await this.#begin(request, now);
-    const extent = query === undefined ? NOTHING : await this.#store.extent(query, now);
+    const extent = query === undefined ? NOTHING : await this.#store.listExtent(query, now);
     const links = this.#links(request, extent);
     const envelope =
       request.format === 'json' ? await this.#envelope(request, extent, now, newest) : undefined;
     const plan: ListPlan = { request, query: query ?? request.query, asOf: now, extent, envelope };
     const modified = new Date(Math.max(extent.first, extent.last)).toUTCString();
-    const named = [RENDERING, rendering, this.#producer.uuid, extent.more, contentKey(plan)].join('|');
+    const named = [RENDERING, ...name, this.#producer.uuid, extent.more, contentKey(plan)].join('|');
     return {
       plan,
       etags: entityTags(named),
@@ -71,7 +79,7 @@ export class ListPages {
   /** The query from where the request's offset leads to; undefined when it leads past the end. */
   async #begin({ query, offset }: ListRequest, now: number): Promise<IndicatorQuery | undefined> {
     if (offset === 0) return query;
-    const passed = await this.#store.extent({ ...query, limit: offset }, now);
+    const passed = await this.#store.listExtent({ ...query, limit: offset }, now);
     return passed.more ? { ...query, after: passed.last } : undefined;
   }
 

@@ -10,7 +10,7 @@ export function renderStatistics(
   feeds: readonly FeedRecord[],
   newest: number,
 ): object {
-  const { total, types, levels, categories, techniques, cves, day, week } = statistics;
+  const { total, types, levels, categories, techniques, cves, day, week, lists } = statistics;
   return {
     generated_at: formatTimestamp(newest),
     total,
@@ -25,6 +25,8 @@ export function renderStatistics(
       count,
     })),
     top_cves: cves.map(({ name, count }) => ({ id: name, count })),
+    // While what is published is listed for the first time, totals are of what is listed so far.
+    ...(!lists.complete && { lists: { complete: false, listed: lists.listed, known: lists.known } }),
     feeds: feeds.filter(({ enabled }) => enabled).map(healthOf),
   };
 }

@@ -49,13 +49,23 @@ export interface IndicatorReads {
    * but perhaps fewer: the caller goes on with `after` set to `last`, and the limit less what it has, until `done`.
    */
   slice(query: IndicatorQuery, markings: MarkingChoice, asOf: number, size: number): Promise<Slice>;
+  /**
+   * Lists are made beside what is published, and follow it in a moment. Resolves once they have all that is visible at `asOf`, with the
+   * name of their making: made anew, the same versions may be written otherwise. Rejects with `StoreError` when they are further
+   * behind, as while a large store is listed for the first time. What is told of lists below waits by itself.
+   */
+  awaitLists(asOf: number): Promise<string>;
+  /** The extent of a query, as `extent` has it, for lists: the sooner where much of it is there joined. */
+  listExtent(query: IndicatorQuery, asOf: number): Promise<Extent>;
   /** The same as texts of a form, with what stands between two of them: a comma, a line feed, for CSV the RFC's line end. */
   texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice>;
   /** The same as items, for what is written anew for each answer. */
   items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice>;
   /** Visible IOCs that are, or whose values hold, what is asked for. A part needs three characters. */
   search(question: SearchQuestion, asOf: number): Promise<SearchResult>;
-  /** How many there are of what, and what was published lately; costs the same however many there are. */
+  /**
+   * How many there are of what is listed so far, and what was published lately; costs the same however many there are.
+   */
   statistics(now: number): Promise<Statistics>;
   /** How many indicators a query would yield without a limit. */
   count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number>;
@@ -91,6 +101,14 @@ export interface Statistics {
   readonly cves: readonly NameCount[];
   readonly day: Trend;
   readonly week: Trend;
+  readonly lists: ListsProgress;
+}
+
+/** Whether lists have all that is published; else how many IOCs they have, of about how many. */
+export interface ListsProgress {
+  readonly complete: boolean;
+  readonly listed: number;
+  readonly known: number;
 }
 
 export interface NameCount {
@@ -176,6 +194,8 @@ export interface IndicatorWrites {
    * download walks through. Returns how many; to be called again while there are some.
    */
   sweep(now: number): Promise<number>;
+  /** Brings lists up to what is published now, sooner than it happens by itself. */
+  fillLists(): Promise<void>;
   /**
    * Takes values into the search, `limit` at most: until then they are found more slowly. Returns how many; to be called again
    * while there are some.
@@ -494,6 +514,7 @@ export interface StoreHealth {
   readonly indicators: number;
   /** The newest stamp given out, visible or not. */
   readonly lastStamp: number;
+  readonly lists: ListsProgress;
 }
 
 /** What probes and monitoring ask for, every few seconds: costs the same however much the store holds. */

@@ -20,7 +20,7 @@ import { ANY, DAY, SOURCE, START, TestClock } from './fixtures.ts';
 const MIGRATIONS = new URL('../../src/store/sqlite/migrations/', import.meta.url);
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** A store as it was before there were items: with one version of each IOC. */
+/** A store as it was before there were lists: with one version of each IOC. */
 function oldStore(directory: string, iocs: readonly (readonly [IocType, string])[]): void {
   const db = new DatabaseSync(join(directory, 'indicators.sqlite'));
   for (const file of ['001-initial.sql', '002-feeds.sql'])
@@ -48,12 +48,13 @@ function oldStore(directory: string, iocs: readonly (readonly [IocType, string])
       lastReported: START,
       reports: 1,
     };
+    const validUntil = index % 2 === 0 ? START + 9 * DAY : undefined;
     const stix = renderIndicator(assess({ type, value }, [report], START), {
       uuid,
       identity: ids.identity,
       created: stamp,
       modified: stamp,
-      validUntil: index % 2 === 0 ? START + 9 * DAY : undefined,
+      validUntil,
     });
     db.prepare(
       'INSERT INTO ioc (uuid, type, value, created, stamp, validity_moved_at) VALUES (?, ?, ?, ?, ?, 0)',
@@ -69,14 +70,14 @@ function oldStore(directory: string, iocs: readonly (readonly [IocType, string])
       index + 1,
       IOC_TYPES.indexOf(type),
       NEVER,
-      NEVER,
+      validUntil ?? NEVER,
       stix,
     );
   }
   db.close();
 }
 
-test('what was published before there were items is listed as far as its indicator tells', async (context) => {
+test('what was published before there were lists is listed', async (context) => {
   const directory = mkdtempSync(join(tmpdir(), 'soc-old-'));
   context.after(() => rmSync(directory, { recursive: true }));
   const iocs = [
@@ -111,8 +112,8 @@ test('what was published before there were items is listed as far as its indicat
       [item.level, item.confidence, item.revoked, item.tlp],
       ['medium', item.confidence, false, 'amber'],
     );
-    assert.deepEqual([item.firstSeen, item.lastSeen], [START - DAY, START]);
-    assert.deepEqual([item.tags, item.families, item.sectors], [['=tag', 'b'], ['mozi'], ['energy']]);
+    assert.deepEqual([item.firstSeen, item.lastSeen], [START - DAY, START - DAY]);
+    assert.deepEqual([item.tags, item.families, item.sectors], [['=tag', 'b'], ['Mozi'], ['energy']]);
     assert.equal(item.sources[0]?.category, 'Community');
   }
   const rows = parse(csv, { record_delimiter: '\r\n' });

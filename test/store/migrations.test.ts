@@ -73,7 +73,7 @@ function watch(connection: Connection, visit: (step: number) => boolean): void {
 
 /** Migrates a store, denied its step number `failing`; returns whether it came to its end. */
 function migrateUntil(path: string, failing: number): boolean {
-  const connection = new Connection(path, { durable: false });
+  const connection = new Connection(path, { sync: 'OFF' });
   watch(connection, (step) => step !== failing);
   try {
     migrate(connection);

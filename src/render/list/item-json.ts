@@ -5,10 +5,6 @@ import type { Tlp } from '../../model/marking.ts';
 import type { Sector } from '../../model/sector.ts';
 import { formatTimestamp } from '../../model/time.ts';
 
-/** The text of an item's `modified` begins at this character of its JSON, so that it can be stamped anew. */
-const MODIFIED_OFFSET = 68;
-const TIMESTAMP_LENGTH = 24;
-
 /** A source as an item in JSON names it. */
 interface SourceJson {
   readonly feed_name: string;
@@ -90,12 +86,6 @@ function sourceJson({ name, category, origin, url, comment, article }: ItemSourc
     article_url: article === undefined && origin === 'article' ? (url ?? null) : (article?.url ?? null),
     ...(comment !== undefined && { comment }),
   };
-}
-
-/** `json` as it reads when it is published at `modified` instead. */
-export function itemWithModified(json: string, modified: number): string {
-  const end = MODIFIED_OFFSET + TIMESTAMP_LENGTH;
-  return json.slice(0, MODIFIED_OFFSET) + formatTimestamp(modified) + json.slice(end);
 }
 
 /** The items of JSON objects in UTF-8 that commas join. */

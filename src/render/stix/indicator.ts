@@ -23,6 +23,7 @@ export interface Publication {
  */
 export const MODIFIED_OFFSET = 211;
 const TIMESTAMP_LENGTH = 24;
+const REVOKED = ',"revoked":true';
 
 /** The JSON text after an indicator's last property but its marking. It is of one length for every marking. */
 export function markingTail(markingId: string): string {
@@ -45,7 +46,7 @@ export function renderIndicator(assessment: Assessment, publication: Publication
     `{"type":"indicator","spec_version":"2.1","id":"indicator--${publication.uuid}"` +
     `,"created_by_ref":"${publication.identity}"` +
     `,"created":"${created}","modified":"${modified}"` +
-    (assessment.revoked ? ',"revoked":true' : '') +
+    (assessment.revoked ? REVOKED : '') +
     `,"name":${name},"description":${JSON.stringify(describe(assessment))}` +
     `,"indicator_types":${JSON.stringify(indicatorTypes(assessment.threatTypes))}` +
     `,"pattern":${JSON.stringify(stixPattern(type, value))},"pattern_type":"stix","pattern_version":"2.1"` +
@@ -68,6 +69,15 @@ export function withModified(stix: string, modified: number): string {
     formatTimestamp(modified) +
     stix.slice(MODIFIED_OFFSET + TIMESTAMP_LENGTH)
   );
+}
+
+/** What the text of an indicator says that its sources by themselves do not: they go on being heard, and it ages. */
+export function published(stix: string): { readonly revoked: boolean; readonly confidence: number } {
+  return {
+    revoked: stix.startsWith(REVOKED, MODIFIED_OFFSET + TIMESTAMP_LENGTH + 1),
+    // In a string of JSON each quotation mark has a backslash before it, so that no source can write this.
+    confidence: Number(/,"confidence":(\d+),"external_references":/.exec(stix)![1]),
+  };
 }
 
 const NOUNS: Record<IocType, string> = {

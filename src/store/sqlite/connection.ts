@@ -22,25 +22,29 @@ export class Connection {
   readonly db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(path: string, options: { readonly readOnly?: boolean; readonly durable?: boolean } = {}) {
-    const { readOnly = false, durable = true } = options;
+  /** `sync` as SQLite's `synchronous`: how much of what was committed a power cut may cost. A crash costs nothing. */
+  constructor(
+    path: string,
+    options: { readonly readOnly?: boolean; readonly sync?: 'FULL' | 'NORMAL' | 'OFF' } = {},
+  ) {
+    const { readOnly = false, sync = 'FULL' } = options;
     this.db = translated(() => new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT }));
     try {
-      translated(() => this.#prepareFile(readOnly, durable));
+      translated(() => this.#prepareFile(readOnly, sync));
     } catch (error) {
       this.db.close();
       throw error;
     }
   }
 
-  #prepareFile(readOnly: boolean, durable: boolean): void {
+  #prepareFile(readOnly: boolean, sync: string): void {
     refuseOldSqlite(this.db);
     // Larger pages than usual: an export reads texts one after the other.
     if (!readOnly)
       this.db.exec(
         'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864',
       );
-    this.db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'}`);
+    this.db.exec(`PRAGMA synchronous = ${sync}`);
     // Pages come from the file's mapping, which costs no anonymous memory and a 10,000-row export
     // is read in a seventh of the time; the cache is for what a transaction has changed.
     this.db.exec(`PRAGMA mmap_size = 2147418112; PRAGMA cache_size = ${readOnly ? -2000 : -16_000}`);
@@ -77,6 +81,18 @@ export class Connection {
   /** Runs `work`, which only reads, outside of a transaction of its own. */
   read<T>(work: () => T): T {
     return translated(work);
+  }
+
+  /** Runs `work`, which only reads, on one state of the database. */
+  snapshot<T>(work: () => T): T {
+    return translated(() => {
+      this.db.exec('BEGIN');
+      try {
+        return work();
+      } finally {
+        if (this.db.isTransaction) this.db.exec('COMMIT');
+      }
+    });
   }
 
   close(): void {

@@ -108,7 +108,7 @@ function openSound(path: string): Connection {
 }
 
 function open(path: string): Connection {
-  const connection = new Connection(path, { durable: false });
+  const connection = new Connection(path, { sync: 'OFF' });
   try {
     connection.write(() => {
       connection.db.exec(

@@ -7,6 +7,7 @@ import { StixIds } from '../../render/stix/id.ts';
 import { StoreError } from '../store.ts';
 import { Connection } from './connection.ts';
 import { SqliteLedger } from './ledger.ts';
+import { fillerThread, inThreadFiller } from './lists/filler-calls.ts';
 import { migrate } from './migrate.ts';
 import { SqliteStore } from './store.ts';
 import { siblingScript, ThreadClient } from './thread-calls.ts';
@@ -26,7 +27,7 @@ export interface SqliteOptions {
    * or, with the given clock, in the caller's.
    */
   readonly writer: 'thread' | 'in-thread';
-  /** Whether long exports are read in a thread of their own, as beside a server. */
+  /** Whether long exports are read, and lists filled, in threads of their own, as beside a server. */
   readonly readerThread?: boolean;
 }
 
@@ -39,6 +40,7 @@ const READER_THREAD = siblingScript(import.meta.url, 'reader-thread');
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const { directory, producer, clock } = options;
   const path = join(directory, 'indicators.sqlite');
+  const paths = { indicators: path, lists: join(directory, 'lists.sqlite') };
   makeDirectory(directory);
   const connection = new Connection(path);
   migrate(connection);
@@ -51,9 +53,11 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
     await writer.sweep(clock());
     const reading = new Connection(path, { readOnly: true });
     const ledger = new SqliteLedger(join(directory, 'requests.sqlite'));
-    const thread = options.readerThread === true ? new ThreadClient(READER_THREAD, { path }) : undefined;
+    const thread = options.readerThread === true ? new ThreadClient(READER_THREAD, paths) : undefined;
     return new SqliteStore({
       directory,
+      lists: paths.lists,
+      filler: thread === undefined ? inThreadFiller(paths, clock) : fillerThread(paths),
       connection: reading,
       thread,
       writer,

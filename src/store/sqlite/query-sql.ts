@@ -22,9 +22,11 @@ export interface QuerySql {
   readonly visibleParameters: readonly number[];
   /** Set where every version strictly between two stamps is a candidate. */
   readonly between: StampRange | undefined;
+  /** What of `visible` asks for types or levels. */
+  readonly narrowed: readonly string[];
 }
 
-interface StampRange {
+export interface StampRange {
   readonly above: number;
   readonly below: number;
 }
@@ -57,7 +59,8 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
   }
   const narrow = [types.branches, levels.branches, sectors].some(([value]) => value !== undefined);
   const current = currentChecks(query, stale);
-  const checks = [...current, ...types.checks, ...levels.checks];
+  const narrowed = [...types.checks, ...levels.checks];
+  const checks = [...current, ...narrowed];
   return {
     // An IOC of several sectors stands in several branches.
     candidates: branches.join(sectors.length > 1 ? ' UNION ' : ' UNION ALL '),
@@ -66,10 +69,14 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
     visible: checks.length > 0 ? checks.join(' AND ') : undefined,
     visibleParameters: current.map(() => asOf),
     between: query.revoked === 'include' && !narrow ? range : undefined,
+    narrowed,
   };
 }
 
-/** The same by categories: each has its walk, in which the other filters are checked row by row. */
+/**
+ * The same by categories, which lists know: each has its walk, in which the other filters are checked row by row. Lists clear
+ * away what is over in their own time, so each version is looked at.
+ */
 function categorySql(
   query: IndicatorQuery,
   categories: readonly string[],
@@ -80,25 +87,27 @@ function categorySql(
   const among = (column: string, all: readonly string[], asked: readonly string[]): string =>
     asked.length > 0 ? ` AND ${column} IN (${asked.map((name) => all.indexOf(name)).join(', ')})` : '';
   const sectors = among('x.sector', SECTORS, query.sectors);
-  const checks =
+  const filters =
     among('c.type', IOC_TYPES, query.types) +
     among('c.level', CONFIDENCE_LEVEL_NAMES, query.levels) +
     (sectors === ''
       ? ''
-      : ` AND EXISTS (SELECT 1 FROM version_sector AS x WHERE x.live = c.live AND x.stamp = c.stamp${sectors})`);
-  const branch = `SELECT c.stamp FROM version_category AS c WHERE c.category = ? AND c.live = ? AND c.stamp > ? AND c.stamp < ?${checks}`;
+      : ` AND EXISTS (SELECT 1 FROM version_sector AS x WHERE x.live IN (0, 1) AND x.stamp = c.stamp${sectors})`);
+  const branch = `SELECT c.stamp FROM lists.category AS c WHERE c.category = ? AND c.live = ? AND c.stamp > ? AND c.stamp < ?${filters}`;
   const walks = categories.flatMap((category) =>
     (query.revoked === 'exclude' ? [1] : [1, 0]).map((live) => [category, live, above, below]),
   );
-  const current = currentChecks(query, stale);
+  const current = currentChecks(query, { ...stale, replaced: true });
+  const checks = [...current, ...(query.revoked === 'exclude' ? ['v.live = 1'] : [])];
   return {
     // An IOC may have sources of several categories.
     candidates: walks.map(() => branch).join(' UNION '),
     order: ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
     candidateParameters: walks.flat(),
-    visible: current.length > 0 ? current.join(' AND ') : undefined,
+    visible: checks.join(' AND '),
     visibleParameters: current.map(() => asOf),
     between: undefined,
+    narrowed: [],
   };
 }
 

@@ -2,23 +2,14 @@ import type { ArticlePage, ArticleQuery } from '../../model/article.ts';
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
-import { countCurrent, isTallied } from './statistics.ts';
-import type { ArticleRecord, Extent, ItemForm, SearchQuestion, Slice } from '../store.ts';
+import type { ArticleRecord, Extent, Slice } from '../store.ts';
 import { findArticle, listArticles } from './article-reads.ts';
 import { type Connection, NEVER } from './connection.ts';
+import type { AttachedLists } from './lists/attached.ts';
 import { querySql, type QuerySql } from './query-sql.ts';
-import { type Found, searchValues } from './search.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
 
 const EMPTY = new Uint8Array();
-
-/** Where the texts of a form are, and what stands between two of them. */
-const FORMS: Readonly<Record<ItemForm, { readonly column: string; readonly separator: string }>> = {
-  json: { column: 'json', separator: "','" },
-  ndjson: { column: 'json', separator: 'char(10)' },
-  csv: { column: 'csv', separator: 'char(13, 10)' },
-  value: { column: 'value', separator: 'char(10)' },
-};
 
 /** What a walk through candidates found; stamps are 0 where there are none. */
 interface Step {
@@ -33,9 +24,12 @@ interface Step {
 export class VersionReader {
   readonly #connection: Connection;
   readonly #staleness: Unchanged<{ firstReplaced: number; firstExpiry: number }>;
+  readonly #attached: AttachedLists | undefined;
 
-  constructor(connection: Connection, watch = new ChangeWatch(connection, 0)) {
+  /** `attached` are the lists beside what is read: they know of categories. */
+  constructor(connection: Connection, watch = new ChangeWatch(connection, 0), attached?: AttachedLists) {
     this.#connection = connection;
+    this.#attached = attached;
     this.#staleness = new Unchanged(watch, 1);
   }
 
@@ -70,7 +64,7 @@ export class VersionReader {
 
   /** See `IndicatorReads.slice`. */
   slice(query: IndicatorQuery, markings: MarkingChoice, asOf: number, size: number): Slice {
-    const parts = this.#sql(query, asOf);
+    const parts = this.sqlOf(query, asOf);
     const limit = Math.min(size, query.limit);
     const { from, parameters } = slicedFrom(query, parts, limit);
     const shown = (text: string): string =>
@@ -90,33 +84,6 @@ export class VersionReader {
     };
   }
 
-  /** See `IndicatorReads.texts`. */
-  texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Slice {
-    const { candidates, order, candidateParameters, visible, visibleParameters } = this.#sql(query, asOf);
-    const limit = Math.min(size, query.limit);
-    const shown = (text: string): string =>
-      visible === undefined ? text : `CASE WHEN ${visible} THEN ${text} END`;
-    const version = visible === undefined ? '' : ' CROSS JOIN version AS v ON v.stamp = s.stamp';
-    const sql =
-      `SELECT count(*) AS walked, count(${shown('1')}) AS count, ` +
-      `${query.order === 'oldest-first' ? 'max' : 'min'}(s.stamp) AS last, ` +
-      `CAST(group_concat(${shown(`i.${FORMS[form].column}`)}, ${FORMS[form].separator}) AS BLOB) AS bytes ` +
-      `FROM (${candidates}${order} LIMIT ?) AS s${version} CROSS JOIN item AS i ON i.stamp = s.stamp`;
-    const row = this.#get(sql, [...visibleParameters, ...visibleParameters, ...candidateParameters, limit]);
-    const count = Number(row.count);
-    return {
-      bytes: (row.bytes as Uint8Array | null) ?? EMPTY,
-      count,
-      last: row.last === null ? (query.after ?? 0) : Number(row.last),
-      done: Number(row.walked) < limit || count === query.limit,
-    };
-  }
-
-  /** See `searchValues`. */
-  search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Found {
-    return this.#connection.read(() => searchValues(this.#connection, question, uuid, asOf));
-  }
-
   /** See `ArticleStore.listArticles`. */
   listArticles(query: ArticleQuery, asOf: number): ArticlePage {
     return this.#connection.read(() => listArticles(this.#connection, query, asOf));
@@ -129,8 +96,7 @@ export class VersionReader {
 
   /** See `IndicatorReads.count`. */
   count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): number {
-    if (isTallied(query)) return this.#connection.read(() => countCurrent(this.#connection, query, asOf));
-    const parts = this.#sql({ ...query, limit: 1 }, asOf);
+    const parts = this.sqlOf({ ...query, limit: 1 }, asOf);
     const { candidates, candidateParameters, visible, visibleParameters } = parts;
     const join =
       visible === undefined ? '' : ` CROSS JOIN version AS v ON v.stamp = s.stamp WHERE ${visible}`;
@@ -149,7 +115,7 @@ export class VersionReader {
 
   /** Walks as many candidates as the query's limit says, and counts the visible ones. */
   #measure(query: IndicatorQuery, asOf: number): Step {
-    const parts = this.#sql(query, asOf);
+    const parts = this.sqlOf(query, asOf);
     return parts.visible === undefined ? this.#measureAll(query, parts) : this.#measureVisible(query, parts);
   }
 
@@ -181,7 +147,7 @@ export class VersionReader {
       'SELECT count(*) AS walked, count(stamp) AS count, min(stamp) AS low, max(stamp) AS high, ' +
       'min(walked) AS lowest, max(walked) AS highest FROM (' +
       `SELECT s.stamp AS walked, CASE WHEN ${visible} THEN s.stamp END AS stamp ` +
-      `FROM (${candidates}${parts.order} LIMIT ?) AS s CROSS JOIN version AS v ON v.stamp = s.stamp)`;
+      `FROM (${candidates}${parts.order} LIMIT ?) AS s LEFT JOIN version AS v ON v.stamp = s.stamp)`;
     const row = this.#get(sql, [...visibleParameters, ...candidateParameters, query.limit]);
     const ascending = query.order === 'oldest-first';
     return {
@@ -193,7 +159,9 @@ export class VersionReader {
     };
   }
 
-  #sql(query: IndicatorQuery, asOf: number): QuerySql {
+  /** A query as parts of SQL for this connection. Those by category need lists attached. */
+  sqlOf(query: IndicatorQuery, asOf: number): QuerySql {
+    if (query.categories !== undefined) this.#attached?.attach();
     const { firstReplaced, firstExpiry } = this.#staleness.get('', () => this.#lookForStale());
     return querySql(query, asOf, { replaced: firstReplaced <= asOf, expired: firstExpiry <= asOf });
   }
@@ -226,7 +194,7 @@ function slicedFrom(
   const { between } = parts;
   if (between === undefined || order !== 'oldest-first') {
     return {
-      from: `(${parts.candidates}${parts.order} LIMIT ?) AS s CROSS JOIN version AS v ON v.stamp = s.stamp`,
+      from: `(${parts.candidates}${parts.order} LIMIT ?) AS s LEFT JOIN version AS v ON v.stamp = s.stamp`,
       parameters: [...parts.candidateParameters, limit],
     };
   }

@@ -42,9 +42,12 @@ import { compareSightings, findIoc, listIocs } from './ioc-record.ts';
 import { KeyRows } from './keys.ts';
 import type { SqliteLedger } from './ledger.ts';
 import { checkedBy } from './gate-check.ts';
+import { AttachedLists } from './lists/attached.ts';
+import type { AsyncFiller } from './lists/filler-calls.ts';
+import { Lists } from './lists/lists.ts';
+import { ListReader } from './lists/reads.ts';
 import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
-import type { Found } from './search.ts';
 import { OperatorEntries } from './operator-entries.ts';
 import { probe } from './probe.ts';
 import {
@@ -57,7 +60,6 @@ import {
   runsAfter,
 } from './run-records.ts';
 import { readMeta } from './stamps.ts';
-import { readStatistics } from './statistics.ts';
 import type { ThreadClient } from './thread-calls.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
 import type { AsyncWriter } from './writer-calls.ts';
@@ -81,14 +83,18 @@ export interface SqliteParts {
   /** Reads what is long, where there is one. */
   readonly thread: ThreadClient | undefined;
   readonly writer: AsyncWriter;
+  /** Where the database of lists is, and who fills it. */
+  readonly lists: string;
+  readonly filler: AsyncFiller;
   readonly ledger: SqliteLedger;
   readonly ids: StixIds;
 }
 
-/** The store in one directory: a database of indicators and one of request counts. */
+/** The store in one directory: a database of indicators, one of lists that follow from it, and one of request counts. */
 export class SqliteStore implements Store {
   readonly #parts: SqliteParts;
   readonly #reader: VersionReader;
+  readonly #lists: Lists;
   readonly #keys: KeyRows;
   readonly #watch: ChangeWatch;
   readonly #newest: Unchanged<number>;
@@ -100,10 +106,17 @@ export class SqliteStore implements Store {
 
   constructor(parts: SqliteParts) {
     this.#parts = parts;
-    this.#watch = new ChangeWatch(parts.connection, parts.thread === undefined ? 0 : PATIENCE);
-    this.#reader = new VersionReader(parts.connection, this.#watch);
+    const patience = parts.thread === undefined ? 0 : PATIENCE;
+    this.#watch = new ChangeWatch(parts.connection, patience);
+    const attached = new AttachedLists(parts.connection, parts.lists, patience);
+    this.#reader = new VersionReader(parts.connection, this.#watch, attached);
     this.#keys = new KeyRows(parts.connection);
     this.#newest = new Unchanged(this.#watch, 1);
+    this.#lists = new Lists({
+      ...parts,
+      reader: new ListReader(parts.connection, this.#reader, attached, patience),
+      newestAt: (asOf) => this.#newestAt(asOf),
+    });
     this.#knownKeys = new Unchanged(this.#watch, MOST_KEYS);
   }
 
@@ -120,11 +133,16 @@ export class SqliteStore implements Store {
   }
 
   async watermark(asOf: number): Promise<number> {
+    return this.#newestAt(asOf);
+  }
+
+  #newestAt(asOf: number): number {
     const newest = this.#newest.get('newest', () => this.#reader.watermark(NEVER));
     return newest <= asOf ? newest : this.#reader.watermark(asOf);
   }
 
   async extent(query: IndicatorQuery, asOf: number): Promise<Extent> {
+    if (query.categories !== undefined) await this.awaitLists(asOf);
     return this.#reader.extent(query, asOf);
   }
 
@@ -136,48 +154,42 @@ export class SqliteStore implements Store {
     return (await thread.call('slice', [query, markings, asOf, size])) as Slice;
   }
 
-  async texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {
-    const { thread } = this.#parts;
-    if (thread === undefined || Math.min(size, query.limit) <= SHORT) {
-      return this.#reader.texts(query, form, asOf, size);
-    }
-    return (await thread.call('texts', [query, form, asOf, size])) as Slice;
+  awaitLists(asOf: number): Promise<string> {
+    return this.#lists.await(asOf);
+  }
+
+  listExtent(query: IndicatorQuery, asOf: number): Promise<Extent> {
+    return this.#lists.extent(query, asOf);
+  }
+
+  texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {
+    return this.#lists.texts(query, form, asOf, size);
   }
 
   async items(query: IndicatorQuery, asOf: number, size: number): Promise<ItemSlice> {
-    const { bytes, last, done } = await this.texts(query, 'json', asOf, size);
+    const { bytes, last, done } = await this.#lists.texts(query, 'json', asOf, size);
     return { items: parseItems(bytes), last, done };
   }
 
-  async search(question: SearchQuestion, asOf: number): Promise<SearchResult> {
-    const { thread } = this.#parts;
+  search(question: SearchQuestion, asOf: number): Promise<SearchResult> {
     const uuid = question.exact === undefined ? undefined : this.#uuidOf(question.exact);
-    // A single IOC is read sooner here than asked of another thread.
-    const exact = uuid && this.#reader.search({ ...question, text: '' }, uuid, asOf);
-    const found =
-      exact?.match === 'exact' || thread === undefined
-        ? exact?.match === 'exact'
-          ? exact
-          : this.#reader.search(question, undefined, asOf)
-        : ((await thread.call('search', [question, undefined, asOf])) as Found);
-    const [items, related] = [found.items, found.related].map((texts) =>
-      parseItems(Buffer.from(texts.join())),
-    );
-    return { match: found.match, items: items!, related: related!, more: found.more };
+    return this.#lists.search(question, uuid, asOf);
+  }
+
+  statistics(now: number): Promise<Statistics> {
+    return this.#lists.statistics(now);
+  }
+
+  count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number> {
+    return this.#lists.count(query, asOf);
+  }
+
+  fillLists(): Promise<void> {
+    return this.#parts.filler.fill();
   }
 
   indexValues(limit: number): Promise<number> {
-    return this.#parts.writer.indexValues(limit);
-  }
-
-  async statistics(now: number): Promise<Statistics> {
-    return this.#parts.connection.read(() => readStatistics(this.#parts.connection, now));
-  }
-
-  async count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number> {
-    const { thread } = this.#parts;
-    if (thread === undefined) return this.#reader.count(query, asOf);
-    return (await thread.call('count', [query, asOf])) as number;
+    return this.#parts.filler.indexValues(limit);
   }
 
   beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number> {
@@ -423,6 +435,7 @@ export class SqliteStore implements Store {
       engineVersion: `SQLite ${process.versions.sqlite}`,
       indicators: Number(connection.prepare('SELECT count(*) AS count FROM ioc').get()!.count),
       lastStamp: Number(readMeta(connection, 'last_stamp') ?? 0),
+      lists: this.#lists.progress(),
     }));
   }
 
@@ -433,11 +446,12 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#closing = true;
-    const { writer, connection, thread, ledger } = this.#parts;
-    // The writer last: who closes the database last puts the write-ahead log in order, and must be able to write.
+    const { writer, filler, connection, thread, ledger } = this.#parts;
+    // Writers last: who closes a database last puts the write-ahead log in order, and must be able to write.
     await thread?.close();
     connection.close();
     ledger.close();
+    await filler.close();
     await writer.close();
   }
 }

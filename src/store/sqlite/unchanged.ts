@@ -7,21 +7,23 @@ import type { Connection } from './connection.ts';
 export class ChangeWatch {
   readonly #connection: Connection;
   readonly #patience: number;
+  readonly #question: string;
   #version: unknown;
   #askedAt = -Infinity;
   #generation = 0;
 
-  /** `connection` must not write itself. */
-  constructor(connection: Connection, patience: number) {
+  /** `connection` must not write itself. `schema` names an attached database instead. */
+  constructor(connection: Connection, patience: number, schema = 'main') {
     this.#connection = connection;
     this.#patience = patience;
+    this.#question = `PRAGMA ${schema}.data_version`;
   }
 
   /** A number that stays the same until something is committed. */
   generation(): number {
     const now = performance.now();
     if (now - this.#askedAt < this.#patience) return this.#generation;
-    const version = this.#connection.prepare('PRAGMA data_version').get()?.data_version;
+    const version = this.#connection.prepare(this.#question).get()?.data_version;
     if (version !== this.#version) {
       this.#version = version;
       this.#generation += 1;

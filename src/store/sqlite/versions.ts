@@ -2,12 +2,9 @@ import { CONFIDENCE_LEVEL_NAMES, confidenceLevel } from '../../model/confidence.
 import { IOC_TYPES } from '../../model/ioc.ts';
 import { TLP_MARKINGS } from '../../model/marking.ts';
 import { SECTORS } from '../../model/sector.ts';
-import { categoriesOf } from '../../render/list/item.ts';
-import { itemWithModified, parseItems } from '../../render/list/item-json.ts';
 import { withModified } from '../../render/stix/indicator.ts';
 import type { Assessment } from '../../score/assess.ts';
 import { type Connection, NEVER } from './connection.ts';
-import { type Counted, Tallies } from './tallies.ts';
 
 /** A replaced or expired version stays in place so long: readers that began before it did still see it. */
 const GRACE = 600_000;
@@ -15,40 +12,12 @@ const GRACE = 600_000;
 /** How many replaced or expired versions one transaction clears away at most. */
 const SWEEP = 2_000;
 
-function countedOf({ type, value, confidence, techniques, cves, reports }: Assessment): Counted {
-  const sources = reports.map(({ source, category }) => ({
-    name: source,
-    ...(category !== undefined && { category }),
-    origin: 'feed' as const,
-  }));
-  return { type, value, level: confidenceLevel(confidence), techniques, cves, sources };
-}
-
-/** A version as it is written down: as an indicator, and as the item of lists. */
-export interface VersionTexts {
-  readonly stix: string;
-  readonly csv: string;
-  readonly json: string;
-}
-
 /** Published versions, written inside the caller's transaction. */
 export class Versions {
   readonly #connection: Connection;
-  readonly #tallies: Tallies;
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    this.#tallies = new Tallies(connection);
-  }
-
-  /** To be called when a transaction begins. */
-  begin(): void {
-    this.#tallies.begin();
-  }
-
-  /** To be called before a transaction commits. */
-  finish(now: number): void {
-    this.#tallies.flush(now);
   }
 
   /** The text of the version with this stamp. */
@@ -63,14 +32,10 @@ export class Versions {
     replaces: number,
     assessment: Assessment,
     expires: number,
-    texts: VersionTexts,
+    stix: string,
   ): void {
-    if (replaces > 0) {
-      this.#uncount(replaces);
+    if (replaces > 0)
       this.#connection.prepare('UPDATE version SET until = ? WHERE stamp = ?').run(stamp, replaces);
-    }
-    if (!assessment.revoked) this.#tallies.current(countedOf(assessment), 1);
-    this.#tallies.published(replaces > 0 ? 'updated' : 'added', stamp);
     const live = assessment.revoked ? 0 : 1;
     const type = IOC_TYPES.indexOf(assessment.type);
     const level = CONFIDENCE_LEVEL_NAMES.indexOf(confidenceLevel(assessment.confidence));
@@ -78,15 +43,7 @@ export class Versions {
       .prepare(
         'INSERT INTO version (stamp, ioc, live, type, level, tlp, until, expires, stix) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       )
-      .run(stamp, ioc, live, type, level, TLP_MARKINGS.indexOf(assessment.tlp), NEVER, expires, texts.stix);
-    this.#connection
-      .prepare('INSERT INTO item (stamp, value, csv, json) VALUES (?, ?, ?, ?)')
-      .run(stamp, assessment.value, texts.csv, texts.json);
-    for (const category of categoriesOf(assessment.reports)) {
-      this.#connection
-        .prepare('INSERT INTO version_category (category, live, stamp, type, level) VALUES (?, ?, ?, ?, ?)')
-        .run(category, live, stamp, type, level);
-    }
+      .run(stamp, ioc, live, type, level, TLP_MARKINGS.indexOf(assessment.tlp), NEVER, expires, stix);
     for (const sector of assessment.sectors) {
       this.#connection
         .prepare('INSERT INTO version_sector (sector, live, stamp, type, level) VALUES (?, ?, ?, ?, ?)')
@@ -102,10 +59,11 @@ export class Versions {
     return this.#retire(now - GRACE) + this.#expire(now - GRACE);
   }
 
+  // Of two upper bounds SQLite goes by the first: by "never" it would walk through all that may end one day.
   #retire(before: number): number {
     const stamps = this.#connection
       .prepare(
-        `SELECT stamp FROM version INDEXED BY version_until WHERE until < ${NEVER} AND until <= ? ORDER BY until LIMIT ${SWEEP}`,
+        `SELECT stamp FROM version INDEXED BY version_until WHERE until <= ? AND until < ${NEVER} ORDER BY until LIMIT ${SWEEP}`,
       )
       .all(before);
     for (const { stamp } of stamps) {
@@ -117,11 +75,6 @@ export class Versions {
         .run(key);
       this.#connection.prepare('DELETE FROM version WHERE stamp = ?').run(key);
       this.#connection.prepare('DELETE FROM version_sector WHERE stamp = ?').run(key);
-      for (const category of this.#categories(key))
-        this.#connection
-          .prepare('DELETE FROM version_category WHERE category = ? AND live IN (0, 1) AND stamp = ?')
-          .run(category, key);
-      this.#connection.prepare('DELETE FROM item WHERE stamp = ?').run(key);
     }
     return stamps.length;
   }
@@ -129,18 +82,13 @@ export class Versions {
   #expire(before: number): number {
     const stamps = this.#connection
       .prepare(
-        `SELECT stamp FROM version INDEXED BY version_expires WHERE live = 1 AND expires < ${NEVER} AND expires <= ? ORDER BY expires LIMIT ${SWEEP}`,
+        `SELECT stamp FROM version INDEXED BY version_expires WHERE live = 1 AND expires <= ? AND expires < ${NEVER} ORDER BY expires LIMIT ${SWEEP}`,
       )
       .all(before);
     for (const { stamp } of stamps) {
       const key = Number(stamp);
-      this.#uncount(key);
       this.#connection.prepare('UPDATE version SET live = 0 WHERE stamp = ?').run(key);
       this.#connection.prepare('UPDATE version_sector SET live = 0 WHERE stamp = ?').run(key);
-      for (const category of this.#categories(key))
-        this.#connection
-          .prepare('UPDATE version_category SET live = 0 WHERE category = ? AND live = 1 AND stamp = ?')
-          .run(category, key);
     }
     return stamps.length;
   }
@@ -151,23 +99,6 @@ export class Versions {
       .prepare(`SELECT * FROM version WHERE stamp BETWEEN ? AND ? AND until = ${NEVER} ORDER BY stamp`)
       .all(first, last);
     for (const row of rows) this.#restampOne(Number(row.stamp), Number(row.ioc), String(row.stix), next());
-  }
-
-  /** Counts a version no more that was current. */
-  #uncount(stamp: number): void {
-    const row = this.#connection
-      .prepare(`SELECT 1 FROM version WHERE stamp = ? AND live = 1 AND until = ${NEVER}`)
-      .get(stamp);
-    if (row !== undefined) this.#tallies.current(parseItems(Buffer.from(this.#itemJson(stamp)))[0]!, -1);
-  }
-
-  #itemJson(stamp: number): string {
-    return String(this.#connection.prepare('SELECT json FROM item WHERE stamp = ?').get(stamp)!.json);
-  }
-
-  /** The categories that a version stands under in `version_category`. */
-  #categories(stamp: number): string[] {
-    return parseItems(Buffer.from(this.#itemJson(stamp))).flatMap(({ sources }) => categoriesOf(sources));
   }
 
   #restampOne(old: number, ioc: number, stix: string, stamp: number): void {
@@ -182,15 +113,6 @@ export class Versions {
         'INSERT INTO version_sector SELECT sector, live, ?, type, level FROM version_sector WHERE stamp = ?',
       )
       .run(stamp, old);
-    for (const category of this.#categories(old))
-      this.#connection
-        .prepare(
-          'INSERT INTO version_category SELECT category, live, ?, type, level FROM version_category WHERE category = ? AND live IN (0, 1) AND stamp = ?',
-        )
-        .run(stamp, category, old);
-    this.#connection
-      .prepare('INSERT INTO item (stamp, value, csv, json) SELECT ?, value, csv, ? FROM item WHERE stamp = ?')
-      .run(stamp, itemWithModified(this.#itemJson(old), stamp), old);
     this.#connection.prepare('UPDATE version SET until = ? WHERE stamp = ?').run(stamp, old);
     this.#connection.prepare('UPDATE ioc SET stamp = ? WHERE id = ?').run(stamp, ioc);
   }

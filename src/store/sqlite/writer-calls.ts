@@ -48,7 +48,6 @@ const METHODS: readonly WriterMethod[] = [
   'putEntry',
   'removeEntry',
   'sweep',
-  'indexValues',
   'createKey',
   'revokeKey',
 ];

@@ -6,9 +6,6 @@ import type { Producer } from '../../model/producer.ts';
 import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
 import type { Clock } from '../../model/time.ts';
 import { uuidBytes } from '../../model/uuid.ts';
-import { renderItemCsv } from '../../render/list/item-csv.ts';
-import { renderItemJson } from '../../render/list/item-json.ts';
-import { itemOf } from '../../render/list/item.ts';
 import { StixIds } from '../../render/stix/id.ts';
 import { renderIndicator } from '../../render/stix/indicator.ts';
 import { assess, type Assessment, type Report } from '../../score/assess.ts';
@@ -33,9 +30,8 @@ import { type IocRow, IocRows, type SightingBefore, type VersionOfIoc } from './
 import { KeyRows } from './keys.ts';
 import { OperatorEntries } from './operator-entries.ts';
 import { RunRows } from './runs.ts';
-import { indexValues } from './search.ts';
 import { readMeta, StampSeries, writeMeta } from './stamps.ts';
-import { Versions, type VersionTexts } from './versions.ts';
+import { Versions } from './versions.ts';
 
 export interface WriterOptions {
   readonly producer: Producer;
@@ -225,16 +221,9 @@ export class SqliteWriter {
   }
 
   sweep(now: number): number {
-    return this.#connection.write(() => {
-      this.#versions.begin();
-      const swept = this.#versions.sweep(now);
-      this.#versions.finish(now);
-      return swept + this.#runs.forgetChanges(now - CHANGES_KEPT, FORGET_BATCH);
-    });
-  }
-
-  indexValues(limit: number): number {
-    return this.#connection.write(() => indexValues(this.#connection, limit));
+    return this.#connection.write(
+      () => this.#versions.sweep(now) + this.#runs.forgetChanges(now - CHANGES_KEPT, FORGET_BATCH),
+    );
   }
 
   syncFeeds(feeds: readonly { readonly name: string; readonly enabled: boolean }[], now: number): void {
@@ -322,12 +311,10 @@ export class SqliteWriter {
     // Servers look for what other processes publish every so often: it is there before its time comes.
     const slack = lead > 0 ? LEAST_AHEAD : 0;
     const { result, stamps } = this.#connection.write(() => {
-      this.#versions.begin();
       const series = new StampSeries(this.#connection, Math.max(now, clock()), lead);
       const outcome = work(series);
       if (series.polled && series.last > 0 && clock() + slack >= series.first) throw late;
       series.finish();
-      this.#versions.finish(now);
       return { result: outcome, stamps: series };
     });
     if (stamps.polled && stamps.last > 0 && clock() + slack >= stamps.first)
@@ -385,7 +372,7 @@ export class SqliteWriter {
     this.#articles.link(sighting, id, source, run);
     this.#runs.noteChange(run, id, 'added', NOTHING_BEFORE);
     if (stamp > 0)
-      this.#versions.publish(stamp, id, 0, assessment, draft.until ?? NEVER, draft.texts(stamp, stamp));
+      this.#versions.publish(stamp, id, 0, assessment, draft.until ?? NEVER, draft.render(stamp, stamp));
     if (sighting.hold === undefined) counts.added += 1;
     else counts.held += 1;
     if (draft.expired) counts.expired += 1;
@@ -406,7 +393,7 @@ export class SqliteWriter {
     stamps: StampSeries,
   ): { changed: boolean; expired: boolean } {
     const assessment = assess(row, reports, now);
-    const { version, until, expired, revoked, render, texts } = this.#draft(uuid, row, assessment, now);
+    const { version, until, expired, revoked, render } = this.#draft(uuid, row, assessment, now);
     const isFirst = row.stamp === 0;
     const same = isFirst ? revoked : render(row.created, row.stamp) === this.#versions.stix(row.stamp);
     if (same) {
@@ -416,7 +403,7 @@ export class SqliteWriter {
     const stamp = stamps.next();
     const created = isFirst ? stamp : row.created;
     const shown = { ...assessment, revoked };
-    this.#versions.publish(stamp, row.id, row.stamp, shown, until ?? NEVER, texts(created, stamp));
+    this.#versions.publish(stamp, row.id, row.stamp, shown, until ?? NEVER, render(created, stamp));
     this.#iocs.setVersion(row.id, { ...version, created, stamp });
     return { changed: true, expired };
   }
@@ -435,8 +422,6 @@ export class SqliteWriter {
       (expired && row.wasValid);
     const publication = { uuid, identity: this.#ids.identity, validUntil: until };
     const shown = revoked === assessment.revoked ? assessment : { ...assessment, revoked };
-    const render = (created: number, modified: number): string =>
-      renderIndicator(shown, { ...publication, created, modified });
     return {
       version: {
         validity,
@@ -446,11 +431,7 @@ export class SqliteWriter {
       until,
       expired,
       revoked,
-      render,
-      texts: (created, modified) => {
-        const item = itemOf(shown, { ...publication, modified });
-        return { stix: render(created, modified), csv: renderItemCsv(item), json: renderItemJson(item) };
-      },
+      render: (created, modified) => renderIndicator(shown, { ...publication, created, modified }),
     };
   }
 }
@@ -491,7 +472,6 @@ interface Draft {
   readonly expired: boolean;
   readonly revoked: boolean;
   readonly render: (created: number, modified: number) => string;
-  readonly texts: (created: number, modified: number) => VersionTexts;
 }
 
 function reviewTime(fades: number | undefined, ends: number | undefined): number | undefined {

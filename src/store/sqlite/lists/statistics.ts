@@ -1,8 +1,8 @@
-import { CONFIDENCE_LEVEL_NAMES, type ConfidenceLevel } from '../../model/confidence.ts';
-import type { IndicatorQuery } from '../../model/indicator-query.ts';
-import { IOC_TYPES, type IocType } from '../../model/ioc.ts';
-import type { NameCount, Statistics } from '../store.ts';
-import { type Connection, NEVER } from './connection.ts';
+import { CONFIDENCE_LEVEL_NAMES, type ConfidenceLevel } from '../../../model/confidence.ts';
+import type { IndicatorQuery } from '../../../model/indicator-query.ts';
+import { IOC_TYPES, type IocType } from '../../../model/ioc.ts';
+import type { NameCount, Statistics } from '../../store.ts';
+import { type Connection, NEVER } from '../connection.ts';
 import type { TallyKind } from './tallies.ts';
 
 const HOUR = 3_600_000;
@@ -12,8 +12,8 @@ const DAY = 24;
 const MOST_NAMES = 10;
 const MOST_FEEDS = 500;
 
-/** Statistics from the writer's counts. Each statement reads some hundred rows at most, whatever the store holds. */
-export function readStatistics(connection: Connection, now: number): Statistics {
+/** Statistics from the counts beside the lists, on a connection with them attached. Each statement reads some hundred rows at most, whatever the store holds. */
+export function readStatistics(connection: Connection, now: number): Omit<Statistics, 'lists'> {
   const types = new Map<IocType, number>();
   const levels = new Map<ConfidenceLevel, number>();
   let total = 0;
@@ -39,7 +39,7 @@ export function readStatistics(connection: Connection, now: number): Statistics 
 function top(connection: Connection, kind: TallyKind, limit: number): NameCount[] {
   return connection
     .prepare(
-      'SELECT name, count FROM tally INDEXED BY tally_top WHERE kind = ? AND count > 0 ORDER BY count DESC, name LIMIT ?',
+      'SELECT name, count FROM lists.tally INDEXED BY tally_top WHERE kind = ? AND count > 0 ORDER BY count DESC, name LIMIT ?',
     )
     .all(kind, limit)
     .map(({ name, count }) => ({ name: String(name), count: Number(count) }));
@@ -52,7 +52,7 @@ function trend(connection: Connection, hours: number, now: number): Statistics['
     Number(
       connection
         .prepare(
-          'SELECT coalesce(sum(count), 0) AS sum FROM tally WHERE kind = ? AND CAST(name AS INTEGER) BETWEEN ? AND ?',
+          'SELECT coalesce(sum(count), 0) AS sum FROM lists.tally WHERE kind = ? AND CAST(name AS INTEGER) BETWEEN ? AND ?',
         )
         .get(kind, from, to)!.sum,
     );
@@ -63,7 +63,7 @@ function trend(connection: Connection, hours: number, now: number): Statistics['
   };
 }
 
-/** Whether the writer keeps the count that a query asks for: of all that is current, of some types and levels. */
+/** Whether there is a count of what a query asks for: of all that is current, of some types and levels. */
 export function isTallied(query: Omit<IndicatorQuery, 'limit'>): boolean {
   const { since, until, after, sectors, categories, revoked } = query;
   const whole = since === undefined && until === undefined && after === undefined;
@@ -71,8 +71,8 @@ export function isTallied(query: Omit<IndicatorQuery, 'limit'>): boolean {
 }
 
 /**
- * What is visible at `asOf` of what is current: the writer's count, less what is stamped later and what has expired since the
- * last sweep, and with what is replaced only later. Costs as much as these few.
+ * What is visible at `asOf` of what is current: what was counted, less what is stamped later and what has expired since the
+ * last sweep, and with what is replaced only later. Costs as much as these few. All comes from one state of the lists.
  */
 export function countCurrent(
   connection: Connection,
@@ -83,19 +83,18 @@ export function countCurrent(
   const levelNames = levels.length > 0 ? levels : CONFIDENCE_LEVEL_NAMES;
   const names = typeNames.flatMap((type) => levelNames.map((level) => `'${type} ${level}'`)).join(', ');
   const filter =
-    `type IN (${typeNames.map((type) => IOC_TYPES.indexOf(type)).join(', ')}) ` +
+    `live = 1 AND type IN (${typeNames.map((type) => IOC_TYPES.indexOf(type)).join(', ')}) ` +
     `AND level IN (${levelNames.map((level) => CONFIDENCE_LEVEL_NAMES.indexOf(level)).join(', ')})`;
   // Of two upper bounds SQLite goes by the first.
   const row = connection
     .prepare(
       `SELECT
-        (SELECT coalesce(sum(count), 0) FROM tally WHERE kind = 'type_level' AND name IN (${names})) AS current,
-        (SELECT count(*) FROM version INDEXED BY version_live
-         WHERE live = 1 AND stamp > ?1 AND until = ${NEVER} AND ${filter}) AS later,
-        (SELECT count(*) FROM version INDEXED BY version_until
-         WHERE until < ${NEVER} AND until > ?1 AND live = 1 AND stamp <= ?1 AND expires > ?1 AND ${filter}) AS still,
-        (SELECT count(*) FROM version INDEXED BY version_expires
-         WHERE live = 1 AND expires <= ?1 AND expires < ${NEVER} AND stamp <= ?1 AND until = ${NEVER} AND ${filter}) AS over`,
+        (SELECT coalesce(sum(count), 0) FROM lists.tally WHERE kind = 'type_level' AND name IN (${names})) AS current,
+        (SELECT count(*) FROM lists.item NOT INDEXED WHERE stamp > ?1 AND until = ${NEVER} AND ${filter}) AS later,
+        (SELECT count(*) FROM lists.item INDEXED BY item_until
+         WHERE until < ${NEVER} AND until > ?1 AND stamp <= ?1 AND expires > ?1 AND ${filter}) AS still,
+        (SELECT count(*) FROM lists.item INDEXED BY item_expires
+         WHERE expires <= ?1 AND expires < ${NEVER} AND stamp <= ?1 AND until = ${NEVER} AND ${filter}) AS over`,
     )
     .get(asOf)!;
   return Number(row.current) - Number(row.later) + Number(row.still) - Number(row.over);

@@ -1,13 +1,13 @@
-import type { IocItem } from '../../model/ioc-item.ts';
-import { categoriesOf } from '../../render/list/item.ts';
-import type { Connection } from './connection.ts';
+import type { IocItem } from '../../../model/ioc-item.ts';
+import { categoriesOf } from '../../../render/list/item.ts';
+import type { Connection } from '../connection.ts';
 
 const HOUR = 3_600_000;
 
 /** Hours are kept for two weeks: a week, and the one before to compare it with. */
 const HOURS_KEPT = 14 * 24;
 
-/** What is counted; see migration 005. */
+/** What is counted; see `database.ts`. */
 export type TallyKind = 'type_level' | 'category' | 'feed' | 'technique' | 'cve' | 'added' | 'updated';
 
 /** What of an item is counted. */

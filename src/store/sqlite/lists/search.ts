@@ -1,7 +1,7 @@
-import { IOC_TYPES } from '../../model/ioc.ts';
-import type { SearchQuestion } from '../store.ts';
-import { type Connection, NEVER } from './connection.ts';
-import { readMeta, writeMeta } from './stamps.ts';
+import { IOC_TYPES } from '../../../model/ioc.ts';
+import type { SearchQuestion } from '../../store.ts';
+import { type Connection, NEVER } from '../connection.ts';
+import { readState, writeState } from './database.ts';
 
 /** So many candidates are looked at in one step, and so many steps are made at most. */
 const STEP = 500;
@@ -24,19 +24,21 @@ interface Find {
   readonly json: string;
 }
 
-/** Takes the next values into the search, in the caller's transaction. Returns how many. */
-export function indexValues(connection: Connection, limit: number): number {
-  const from = Number(readMeta(connection, 'searched_to') ?? 0);
-  const rows = connection
-    .prepare('SELECT id, value FROM ioc WHERE id > ? ORDER BY id LIMIT ?')
-    .all(from, limit);
-  const add = connection.prepare('INSERT INTO value_search (rowid, value) VALUES (?, ?)');
-  for (const { id, value } of rows) add.run(id as number, value as string);
-  if (rows.length > 0) writeMeta(connection, 'searched_to', Number(rows.at(-1)!.id));
-  return rows.length;
+/** Takes the next values into the search, `limit` at most. Returns how many. */
+export function indexValues(lists: Connection, indicators: Connection, limit: number): number {
+  return lists.write(() => {
+    const from = Number(readState(lists, 'searched_to') ?? 0);
+    const rows = indicators
+      .prepare('SELECT id, value FROM ioc WHERE id > ? ORDER BY id LIMIT ?')
+      .all(from, limit);
+    const add = lists.prepare('INSERT INTO value_search (rowid, value) VALUES (?, ?)');
+    for (const { id, value } of rows) add.run(id as number, value as string);
+    if (rows.length > 0) writeState(lists, 'searched_to', Number(rows.at(-1)!.id));
+    return rows.length;
+  });
 }
 
-/** Searches what is visible at `asOf`; `uuid` is that of the indicator of the question's exact IOC. */
+/** Searches what is visible at `asOf`, on a connection with lists attached; `uuid` is that of the indicator of the question's exact IOC. */
 export function searchValues(
   connection: Connection,
   question: SearchQuestion,
@@ -72,7 +74,7 @@ function partly(
   asOf: number,
 ): { finds: Find[]; more: boolean } {
   const part = asciiLower(text);
-  const indexed = Number(readMeta(connection, 'searched_to') ?? 0);
+  const indexed = Number(readState(connection, 'searched_to', 'lists') ?? 0);
   const finds: Find[] = [];
   let before = NEVER;
   for (let step = 0; step < MOST_STEPS; step += 1) {
@@ -108,7 +110,7 @@ function candidates(
           .all(indexed, before, part, STEP)
       : connection
           .prepare(
-            'SELECT i.id FROM value_search AS s CROSS JOIN ioc AS i ON i.id = s.rowid ' +
+            'SELECT i.id FROM lists.value_search AS s CROSS JOIN ioc AS i ON i.id = s.rowid ' +
               `WHERE s.value_search MATCH ? AND s.rowid < ? AND ${holds} ORDER BY s.rowid DESC LIMIT ?`,
           )
           .all(trigrams(part), before, part, STEP);
@@ -134,7 +136,7 @@ function visible(connection: Connection, id: number, asOf: number): Find | undef
   const shown = 'v.live = 1 AND v.stamp <= ?2 AND v.expires > ?2';
   const row = connection
     .prepare(
-      `SELECT t.json FROM ioc AS i CROSS JOIN item AS t ON t.stamp = CASE WHEN i.stamp <= ?2
+      `SELECT t.json FROM ioc AS i CROSS JOIN lists.item AS t ON t.stamp = CASE WHEN i.stamp <= ?2
          THEN (SELECT v.stamp FROM version AS v WHERE v.stamp = i.stamp AND ${shown})
          ELSE (SELECT v.stamp FROM version AS v INDEXED BY version_until
                WHERE v.until < ${NEVER} AND v.until = i.stamp AND ${shown}) END

@@ -1,0 +1,63 @@
+import { type Connection, NEVER } from '../connection.ts';
+import { readState, writeState } from './database.ts';
+
+/** So many items are joined in one run: few enough that the ends of a list, which no run covers, are short. */
+export const RUN = 125;
+
+/** How the texts of a run are joined, by the table that has them. */
+const JOINED = {
+  run_value: 'group_concat(value, char(10))',
+  run_csv: 'group_concat(csv, char(13, 10))',
+} as const;
+
+const RUN_OF = '(SELECT max(first) FROM run WHERE first <= ?)';
+
+/**
+ * Joins the texts of what was listed last, run by run, inside the caller's transaction. A run has all items between two stamps; it is
+ * whole while none of them is replaced.
+ */
+export function joinRuns(connection: Connection): void {
+  let after = Number(readState(connection, 'joined_to') ?? 0);
+  const find = connection.prepare(
+    `SELECT min(stamp) AS first, max(stamp) AS last, count(*) AS count FROM (SELECT stamp FROM item WHERE stamp > ? ORDER BY stamp LIMIT ${RUN})`,
+  );
+  for (;;) {
+    const { first, last, count } = find.get(after)! as { first: number; last: number; count: number };
+    if (count < RUN) return;
+    connection
+      .prepare('INSERT INTO run (first, last, after, count, whole) VALUES (?, ?, ?, 0, 0)')
+      .run(first, last, after);
+    join(connection, first, last);
+    after = last;
+    writeState(connection, 'joined_to', after);
+  }
+}
+
+/** Notes that an item is replaced: as long as it is there, the run that has it is not given as a whole. */
+export function takeApart(connection: Connection, stamp: number): void {
+  connection.prepare(`UPDATE run SET whole = 0 WHERE first = ${RUN_OF} AND last >= ?`).run(stamp, stamp);
+}
+
+/** Joins the run that had an item once more, when it has been cleared away. */
+export function joinAgain(connection: Connection, stamp: number): void {
+  const run = connection
+    .prepare(`SELECT first, last FROM run WHERE first = ${RUN_OF} AND last >= ?`)
+    .get(stamp, stamp);
+  if (run !== undefined) join(connection, Number(run.first), Number(run.last));
+}
+
+function join(connection: Connection, first: number, last: number): void {
+  connection
+    .prepare(
+      `UPDATE run SET (count, whole) =
+         (SELECT count(*), coalesce(min(until) = ${NEVER}, 1) FROM item WHERE stamp BETWEEN ?1 AND ?2) WHERE first = ?1`,
+    )
+    .run(first, last);
+  for (const [table, joined] of Object.entries(JOINED))
+    connection
+      .prepare(
+        `INSERT INTO ${table} (first, text) SELECT ?1, ${joined} FROM item WHERE stamp BETWEEN ?1 AND ?2
+         ON CONFLICT DO UPDATE SET text = excluded.text`,
+      )
+      .run(first, last);
+}
