@@ -6,6 +6,11 @@ import type { IocItem } from '../model/ioc-item.ts';
 import type { OperatorEntry } from '../model/operator-entry.ts';
 import type { Context, Rejection, RejectionCode, Sighting, Source } from '../model/sighting.ts';
 import type { TierName } from '../model/tier.ts';
+import type { AccountStore, KeyManagement } from './accounts.ts';
+import type { UsageStore } from './usage.ts';
+
+export * from './accounts.ts';
+export * from './usage.ts';
 
 /**
  * Everything the program keeps. Implementations are interchangeable: they pass `test/store/contract.ts`.
@@ -13,7 +18,17 @@ import type { TierName } from '../model/tier.ts';
  * a rejected write has changed nothing.
  */
 export interface Store
-  extends IndicatorReads, IndicatorWrites, RunStore, GateStore, FeedStore, KeyStore, RequestLedger {
+  extends
+    IndicatorReads,
+    IndicatorWrites,
+    RunStore,
+    GateStore,
+    FeedStore,
+    KeyStore,
+    KeyManagement,
+    AccountStore,
+    UsageStore,
+    RequestLedger {
   /** What `doctor` and the start-up look at. */
   health(): Promise<StoreHealth>;
   /** Finishes what is under way and lets go of every file and connection. */
@@ -417,6 +432,8 @@ export interface KeyRecord extends Omit<NewKey, 'hash'> {
   readonly id: string;
   readonly createdAt: number;
   readonly revokedAt?: number;
+  /** The id of the key that took over at a rotation. */
+  readonly successor?: string;
 }
 
 /** Counts requests in rolling windows, shared by all processes and kept over restarts. */
@@ -471,6 +488,7 @@ export class StoreError extends Error {
     | 'limit_reached'
     | 'ambiguous'
     | 'lost_lease'
+    | 'conflict'
     | 'unavailable';
 
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {

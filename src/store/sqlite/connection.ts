@@ -14,6 +14,15 @@ const MOST_STATEMENTS = 500;
 /** "Never", and "no end", where a time is stored. */
 export const NEVER = Number.MAX_SAFE_INTEGER;
 
+interface ConnectionOptions {
+  readonly readOnly?: boolean;
+  /**
+   * Whether commits wait for the disk. `at checkpoints`: a power cut may lose the last of them, but not spoil the file;
+   * without any, it may do that too.
+   */
+  readonly durable?: boolean | 'at checkpoints';
+}
+
 /**
  * One connection to a database file, its statements prepared once. Errors of the engine come out as
  * `StoreError`.
@@ -22,7 +31,7 @@ export class Connection {
   readonly db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(path: string, options: { readonly readOnly?: boolean; readonly durable?: boolean } = {}) {
+  constructor(path: string, options: ConnectionOptions = {}) {
     const { readOnly = false, durable = true } = options;
     this.db = translated(() => new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT }));
     try {
@@ -33,14 +42,15 @@ export class Connection {
     }
   }
 
-  #prepareFile(readOnly: boolean, durable: boolean): void {
+  #prepareFile(readOnly: boolean, durable: boolean | 'at checkpoints'): void {
     refuseOldSqlite(this.db);
     // Larger pages than usual: an export reads texts one after the other.
     if (!readOnly)
       this.db.exec(
         'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864',
       );
-    this.db.exec(`PRAGMA synchronous = ${durable ? 'FULL' : 'OFF'}`);
+    const synchronous = durable === 'at checkpoints' ? 'NORMAL' : durable ? 'FULL' : 'OFF';
+    this.db.exec(`PRAGMA synchronous = ${synchronous}`);
     // Pages come from the file's mapping, which costs no anonymous memory and a 10,000-row export
     // is read in a seventh of the time; the cache is for what a transaction has changed.
     this.db.exec(`PRAGMA mmap_size = 2147418112; PRAGMA cache_size = ${readOnly ? -2000 : -16_000}`);
