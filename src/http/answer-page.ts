@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Log } from '../observe/log.ts';
 import type { Bodies, BodyPage } from './bodies.ts';
+import type { SentPage } from './delivery.ts';
 import { chooseCoding, type Coding, takesIdentity } from './coding.ts';
 import { noneMatch } from './etag.ts';
 import { type Deadlines, openBody, sendBody } from './sending.ts';
@@ -13,6 +14,8 @@ export interface AnswerPage extends BodyPage {
   readonly links: HeaderList;
   /** Headers about its content. */
   readonly headers: HeaderList;
+  /** What its format can express, where that is less than its query lets through. */
+  readonly expresses?: SentPage['expresses'];
 }
 
 export interface AnswerParts<P extends AnswerPage> {
@@ -59,6 +62,7 @@ export async function answerPage<P extends AnswerPage>(
   const body = bodies.open(page, coding, takesIdentity(accepted));
   const opened = await openBody(body);
   const all = [...standingHeaders(request), ...headers, ...codingHeaders(page, body.coding)];
+  request.sentPage = sentPageOf(page);
   reply.hijack();
   try {
     await sendBody(reply.raw, all, opened, deadlines);
@@ -66,6 +70,11 @@ export async function answerPage<P extends AnswerPage>(
     log.error('answer cut short', { id: request.id, error });
   }
   return reply;
+}
+
+function sentPageOf({ plan, expresses }: AnswerPage): SentPage {
+  const { query, request, extent, asOf } = plan;
+  return { query: query ?? request.query, extent, asOf, ...(expresses !== undefined && { expresses }) };
 }
 
 function codingHeaders({ etags }: AnswerPage, coding: Coding): HeaderList {

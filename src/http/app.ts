@@ -11,6 +11,7 @@ import { BodyCache } from './body-cache.ts';
 import type { HttpConfig } from './config.ts';
 import { errorHandler, unavailable } from './errors.ts';
 import { RateLimiter } from './rate-limit.ts';
+import { KeyDesk } from './key-desk.ts';
 import { logRequest } from './request-log.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsExport } from './routes/iocs-export.ts';
@@ -18,11 +19,17 @@ import { iocsList } from './routes/iocs-list.ts';
 import { iocsSearch } from './routes/iocs-search.ts';
 import { iocsStats } from './routes/iocs-stats.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
+import { keysUsage } from './routes/keys-usage.ts';
+import { keys } from './routes/keys.ts';
 import { lookup } from './routes/lookup.ts';
+import { session } from './routes/session.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
 import { serverOptions } from './server.ts';
+import { Sessions } from './sessions.ts';
+import { SignIn } from './sign-in.ts';
 import { addStandingHeaders } from './standing-headers.ts';
 import { keepTickShape } from './tick-shape.ts';
+import { UsageMeter } from './usage-meter.ts';
 
 /** What the HTTP side is made of. */
 export interface AppParts {
@@ -42,10 +49,12 @@ export interface RouteParts extends AppParts {
  * use it. Closing it lets answers under way finish; the store stays open.
  */
 export function buildApp({ store, config, clock, log }: AppParts): FastifyInstance {
+  const usage = new UsageMeter({ store, clock, log });
+  const observers = { log, usage };
   const app = fastify({
     ...serverOptions(config),
     frameworkErrors: (error, request, reply) => {
-      logRequest(log, request, reply);
+      logRequest(observers, request, reply);
       // No hook sees these.
       addStandingHeaders(request, reply);
       handleError(error, request, reply);
@@ -54,15 +63,20 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   keepTickShape();
   const handleError = errorHandler(log);
   const limiter = new RateLimiter(store);
-  const guard = new Guard({ store, limiter, clock, apiKeyInQuery: config.apiKeyInQuery });
+  const sessions = new Sessions(store, clock);
+  const guard = new Guard({ store, limiter, sessions, clock, apiKeyInQuery: config.apiKeyInQuery });
   app.server.maxConnections = config.maxConnections;
   app.decorateRequest('apiKey', null);
   app.decorateRequest('rate', null);
+  app.decorateRequest('signedIn', null);
+  app.decorateRequest('sentPage', null);
+  app.decorate('usage', usage);
+  app.addHook('onClose', () => usage.close());
   app.setErrorHandler(handleError);
 
   let closing = false;
   app.addHook('onRequest', (request, reply, done) => {
-    logRequest(log, request, reply);
+    logRequest(observers, request, reply);
     if (closing) {
       reply.header('connection', 'close');
       done(unavailable('The server is shutting down. Try again soon.'));
@@ -103,6 +117,11 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => iocsStix(scope, parts));
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
+  const signIn = new SignIn(store, sessions, clock);
+  const console = { ...parts, sessions, signIn, desk: new KeyDesk(store, clock), usage };
+  app.register(async (scope) => session(scope, console));
+  app.register(async (scope) => keys(scope, console));
+  app.register(async (scope) => keysUsage(scope, console));
 
   app.after(() => refuseOtherMethods(app, routes, guard));
   return app;

@@ -19,12 +19,16 @@ import {
 } from './credentials.ts';
 import type { Operation } from './operation.ts';
 import type { RateLimiter, RateVerdict } from './rate-limit.ts';
+import type { SessionAuth, Sessions } from './sessions.ts';
 
 /**
- * Who may use a route, as the route itself declares it: anybody, or keys of a tier. `accepts` names the ways in
+ * Who may use a route, as the route itself declares it: anybody, whoever is signed in, or keys of a tier. `accepts` names the ways in
  * which a key may be sent, where they are not the usual ones.
  */
-export type RouteAuth = 'none' | { readonly tier: TierName; readonly accepts?: readonly CredentialReader[] };
+export type RouteAuth =
+  | 'none'
+  | SessionAuth
+  | { readonly tier: TierName; readonly accepts?: readonly CredentialReader[] };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -40,6 +44,7 @@ declare module 'fastify' {
 export interface GuardOptions {
   readonly store: Pick<Store, 'findKey'>;
   readonly limiter: RateLimiter;
+  readonly sessions: Sessions;
   readonly clock: Clock;
   readonly apiKeyInQuery: boolean;
 }
@@ -58,6 +63,7 @@ export class Guard {
   /** Lets a request in or throws `ApiError`; the key and what is left of its limit are noted on the request. */
   async admit(request: FastifyRequest, auth: RouteAuth): Promise<void> {
     if (auth === 'none') return;
+    if (typeof auth === 'string') return await this.#options.sessions.admit(request, auth);
     const key = this.#accept(request, await this.#find(request, auth.accepts ?? this.#readers));
     const now = this.#options.clock();
     const taken = this.#options.limiter.take(key.id, TIERS[key.tier], now);

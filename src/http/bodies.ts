@@ -1,3 +1,5 @@
+import type { IndicatorQuery } from '../model/indicator-query.ts';
+import type { Extent } from '../store/store.ts';
 import { BodyCache } from './body-cache.ts';
 import { type Coding, encoded } from './coding.ts';
 import type { HttpConfig } from './config.ts';
@@ -37,8 +39,14 @@ export interface BodyPage {
   /** Its entity tag in each coding: it names the bytes exactly. */
   readonly etags: Readonly<Record<Coding, string>>;
   readonly plan: {
-    readonly extent: { readonly count: number };
-    readonly request: { readonly query: unknown; readonly presentation?: { readonly related: boolean } };
+    readonly extent: Extent;
+    readonly asOf: number;
+    readonly request: {
+      readonly query: IndicatorQuery;
+      readonly presentation?: { readonly related: boolean };
+    };
+    /** The query of what is sent, where it is another than that of the request. */
+    readonly query?: IndicatorQuery;
   };
 }
 

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { ApiError, type ApiErrorCode, errorBody } from '../errors.ts';
 import { ParameterError } from '../model/parameters.ts';
+import { PasswordsBusyError } from '../model/password.ts';
 import type { Log } from '../observe/log.ts';
 import { redact } from '../observe/redact.ts';
 import { StalePlanError } from '../render/walk.ts';
@@ -33,11 +34,20 @@ export function apiErrorOf(error: unknown): ApiError {
     const message = `${first?.parameter}: ${first?.reason}${more > 0 ? ` (and ${more} more, see details)` : ''}`;
     return new ApiError('invalid_parameter', { message, details: error.problems });
   }
+  if (error instanceof StoreError && (error.code === 'conflict' || error.code === 'limit_reached')) {
+    return new ApiError('conflict', { message: `${error.message.replace(/^./, upperCase)}.` });
+  }
   // Never a 401 and never an empty answer: a firewall would drop its list.
-  if (error instanceof StoreError || error instanceof StalePlanError) return unavailable();
+  if (error instanceof StoreError || error instanceof StalePlanError || error instanceof PasswordsBusyError) {
+    return unavailable();
+  }
   const status = frameworkStatus(error);
   const code = status === undefined ? undefined : BY_STATUS[status];
   return new ApiError(code ?? 'internal_error', { cause: error });
+}
+
+function upperCase(letter: string): string {
+  return letter.toUpperCase();
 }
 
 /** 503: our own trouble, with the time after which to try again. */

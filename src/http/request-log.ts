@@ -4,10 +4,16 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Log } from '../observe/log.ts';
+import type { UsageMeter } from './usage-meter.ts';
+
+/** Who wants to know how requests end. */
+export interface Observers {
+  readonly log: Log;
+  readonly usage: UsageMeter;
+}
 
 /** What is noted of a request while it is under way. */
-interface Noted {
-  readonly log: Log;
+interface Noted extends Observers {
   readonly request: FastifyRequest;
   readonly socket: Socket;
   readonly started: number;
@@ -19,26 +25,35 @@ const NOTED = Symbol('noted');
 type NotedResponse = ServerResponse & { [NOTED]?: Noted };
 
 /**
- * Logs a request when its answer has ended, or its client has left. Neither the URL nor any header is logged: the
+ * Logs and counts a request when its answer has ended, or its client has left. Neither the URL nor any header is logged: the
  * route says what was asked, and the key's prefix who asked.
  */
-export function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+export function logRequest({ log, usage }: Observers, request: FastifyRequest, reply: FastifyReply): void {
   const { socket } = request.raw;
   const response: NotedResponse = reply.raw;
-  response[NOTED] = { log, request, socket, started: performance.now(), sentBefore: socket.bytesWritten };
+  response[NOTED] = {
+    log,
+    usage,
+    request,
+    socket,
+    started: performance.now(),
+    sentBefore: socket.bytesWritten,
+  };
   response.on('close', closed);
 }
 
 function closed(this: NotedResponse): void {
-  const { log, request, socket, started, sentBefore } = this[NOTED]!;
+  const { log, usage, request, socket, started, sentBefore } = this[NOTED]!;
   const { statusCode } = this;
   const refused = statusCode === 401 || statusCode === 403;
+  const ms = performance.now() - started;
+  usage.count(request, { status: statusCode, ms, complete: this.writableFinished });
   log.request({
     id: request.id,
     method: request.method,
     route: request.routeOptions.url ?? null,
     status: statusCode,
-    ms: Math.round((performance.now() - started) * 100) / 100,
+    ms: Math.round(ms * 100) / 100,
     bytes: socket.bytesWritten - sentBefore,
     key: request.apiKey?.prefix,
     ip: refused ? request.ip : undefined,
