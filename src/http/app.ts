@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { Guard } from './auth.ts';
 import { BodyCache } from './body-cache.ts';
 import type { HttpConfig } from './config.ts';
+import { consolePages } from './console/pages.ts';
 import { errorHandler, unavailable } from './errors.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { KeyDesk } from './key-desk.ts';
@@ -122,6 +123,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => session(scope, console));
   app.register(async (scope) => keys(scope, console));
   app.register(async (scope) => keysUsage(scope, console));
+  app.register(async (scope) => consolePages(scope, console));
 
   app.after(() => refuseOtherMethods(app, routes, guard));
   return app;

@@ -68,9 +68,7 @@ function frameworkStatus(error: unknown): number | undefined {
 export function errorHandler(log: Log) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const answer = apiErrorOf(error);
-    if (answer.status >= 500 && !(error instanceof ApiError)) {
-      log.error(answer.status === 503 ? 'store unavailable' : 'internal error', { id: request.id, error });
-    }
+    noteFailure(log, error, answer, request);
     if (reply.raw.headersSent) {
       reply.raw.destroy();
       return;
@@ -84,6 +82,12 @@ export function errorHandler(log: Log) {
       // A key that was put into a parameter by mistake is not repeated.
       .send(redact(errorBody(answer, request.id)));
   };
+}
+
+/** Logs what is our own failure. */
+export function noteFailure(log: Log, error: unknown, answer: ApiError, { id }: FastifyRequest): void {
+  if (answer.status < 500 || error instanceof ApiError) return;
+  log.error(answer.status === 503 ? 'store unavailable' : 'internal error', { id, error });
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {
