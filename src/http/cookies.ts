@@ -16,12 +16,18 @@ export function isSecure(request: FastifyRequest): boolean {
   return request.protocol === 'https';
 }
 
+const LOCAL = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
+
 /**
  * Whether a browser may send us a password: over TLS, or within its own machine. What a client claims as the host can only deceive
- * itself.
+ * itself; that a proxy on the way has put another one in shows by the origin.
  */
 export function isConfidential(request: FastifyRequest): boolean {
-  return isSecure(request) || /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(request.hostname);
+  if (isSecure(request)) return true;
+  const { origin } = request.headers;
+  return (
+    LOCAL.test(request.hostname) && (origin === undefined || LOCAL.test(URL.parse(origin)?.hostname ?? ''))
+  );
 }
 
 /** A cookie's value; undefined when it is not there, or there twice with different values. */

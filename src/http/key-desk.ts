@@ -150,7 +150,7 @@ export class KeyDesk {
   }
 
   async #view(key: KeyRecord): Promise<KeyView> {
-    const [lastUse] = await this.#store.addressesOf(key.id);
+    const [lastUse] = await this.#store.addressesOf(key.id, 1);
     return {
       id: key.id,
       prefix: key.prefix,

@@ -62,6 +62,7 @@ export function usageReport(
 ): UsageReport {
   const first = firstDay(days, now);
   const endpoints = Map.groupBy(requests, ({ endpoint }) => endpoint);
+  const byDay = Map.groupBy(requests, ({ day }) => day);
   const [peak] = marks.toSorted((a, b) => b.used / b.limit - a.used / a.limit);
   return {
     days,
@@ -73,7 +74,7 @@ export function usageReport(
       peak === undefined ? null : { date: dateOf(peak.day), limit: peak.limit, used: peak.used },
     daily: Array.from({ length: days }, (_, index) => {
       const day = first + index * DAY;
-      const rows = requests.filter((row) => row.day === day);
+      const rows = byDay.get(day) ?? [];
       return {
         date: dateOf(day),
         requests: total(rows),

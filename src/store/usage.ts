@@ -85,8 +85,8 @@ export interface UsageStore {
   recordUsage(batch: UsageBatch, now: number): Promise<void>;
   /** What a key did on the days from `since` on. */
   usageOf(key: string, since: number): Promise<KeyUsage>;
-  /** The addresses that a key was used from, the last first. */
-  addressesOf(key: string): Promise<readonly Omit<AddressUse, 'key'>[]>;
+  /** The addresses that a key was used from, the last first; all that are kept, or so many. */
+  addressesOf(key: string, limit?: number): Promise<readonly Omit<AddressUse, 'key'>[]>;
   /** What was sent to a key that may hold one of these stamps. */
   deliveriesOf(key: string, stamps: readonly number[]): Promise<readonly Omit<Delivery, 'key'>[]>;
   /** Every version of an IOC that is still kept, oldest first. */

@@ -72,6 +72,13 @@ test('no password is taken over plain HTTP from another machine', async (context
     assert.equal(errorOf(answer).code, 'insecure_transport');
     assert.equal(answer.headers['set-cookie'], undefined);
   }
+  const rewritten = {
+    host: '127.0.0.1:8080',
+    origin: 'http://intel.example.com',
+    'sec-fetch-site': 'same-origin',
+  };
+  const behind = await attempt(server, RIGHT, { headers: rewritten });
+  assert.equal(errorOf(behind).code, 'insecure_transport', 'a proxy has put its own host in');
   for (const host of ['localhost', '127.0.0.1:8080', '[::1]:8080'])
     assert.equal(
       (await attempt(server, RIGHT, { headers: { host, origin: `http://${host}` } })).status,

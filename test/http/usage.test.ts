@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 
@@ -9,7 +11,7 @@ import type { Receipts } from '../../src/http/receipts.ts';
 import type { UsageReport } from '../../src/http/usage-report.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ANY, domain, take } from '../store/fixtures.ts';
-import { bearer, get, PATH, serving, type Serving } from './serving.ts';
+import { addresses, bearer, get, PATH, serving, type Serving } from './serving.ts';
 import { type Browser, json, makeAccount, signIn } from './signed-in.ts';
 
 const KEYS = '/api/v1/keys';
@@ -19,6 +21,7 @@ const DAY = 86_400_000;
 interface Consumer {
   readonly server: Serving;
   readonly id: string;
+  readonly key: string;
   readonly poll: (
     query?: string,
     headers?: Record<string, string>,
@@ -41,6 +44,7 @@ async function consumer(context: TestContext, wrap?: (store: Store) => Store): P
   return {
     server,
     id,
+    key,
     browser,
     poll: async (query = '', headers = {}) => {
       const path = query.startsWith('/') ? query : PATH + query;
@@ -227,6 +231,21 @@ test('an export counts for the types that its format can express', async (contex
   assert.equal((await receipts('host-1.example.com')).sent, 'yes');
   assert.equal((await receipts('CVE-2021-44228')).sent, 'no');
   assert.deepEqual((await receipts('host-1.example.com')).versions[0]!.endpoints, ['/api/v1/iocs/hosts']);
+});
+
+test('an answer that its client did not take to the end leaves no receipt', async (context) => {
+  const { server, key, receipts } = await consumer(context);
+  const { store, clock } = server;
+  await take(store, addresses(8_000, { comment: 'x'.repeat(1_500), lastSeen: clock.now }), clock.now);
+  clock.advance(MINUTE);
+  const socket = connect((server.app.server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write(`GET ${PATH}?limit=8000 HTTP/1.1\r\nHost: x\r\nX-API-Key: ${key}\r\n\r\n`);
+  await once(socket, 'readable');
+  // More than the network holds for a client that takes nothing.
+  socket.destroy();
+  while (!/"route":"\/api\/v1\/iocs\/stix".*"cut":true/.test(server.log())) await setImmediate();
+  const { sent, versions } = await receipts('2001:db8::1');
+  assert.deepEqual([sent, versions.length], ['no', 1]);
 });
 
 test('receipts of any pages say yes exactly for what was in one of them', () => {

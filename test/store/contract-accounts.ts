@@ -134,6 +134,23 @@ export function accountContract(name: string, open: StoreOpener): void {
       assert.equal((await store.findKey(key.key.hash))?.revokedAt, clock.now);
     });
 
+    it('remembers the 500 keys of an account that were revoked last, and every other', async (store, clock) => {
+      const kept = await store.createKey(newKey({ name: 'kept' }).key, clock.now);
+      const other = await store.createKey(newKey({ account: 'other' }).key, clock.now);
+      await store.revokeKey(other.id, clock.now);
+      for (let index = 0; index < 510; index += 1) {
+        const { id } = await store.createKey(newKey({ name: `key ${index}` }).key, clock.advance(1));
+        await store.changeKey({ account: 'acme', id }, { revoked: true }, clock.now);
+      }
+      await store.createKey(newKey({ name: 'last' }).key, clock.now);
+      const names = (await store.keysOf('acme')).map(({ name: each }) => each);
+      assert.equal(names.length, 502);
+      for (const each of ['kept', 'last', 'key 10', 'key 509']) assert.ok(names.includes(each), each);
+      assert.ok(!names.includes('key 9'));
+      assert.equal((await store.keysOf('acme')).find(({ id }) => id === kept.id)?.revokedAt, undefined);
+      assert.equal((await store.keysOf('other')).length, 1);
+    });
+
     it('rotates into a key of the same kind, while the old one lives until the deadline', async (store, clock) => {
       const more = { allowedNetworks: ['192.0.2.0/24'], expiresAt: clock.now + 10 * DAY };
       const { id } = await store.createKey(newKey(more).key, clock.now);

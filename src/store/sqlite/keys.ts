@@ -11,6 +11,9 @@ import {
 } from '../store.ts';
 import type { Connection } from './connection.ts';
 
+/** So many revoked keys of an account are remembered: those revoked last. */
+const MOST_REVOKED = 500;
+
 /** API keys: only a hash and a prefix of each are kept. Writes happen inside the caller's transaction. */
 export class KeyRows {
   readonly #connection: Connection;
@@ -38,6 +41,7 @@ export class KeyRows {
   }
 
   #insert(key: NewKey, now: number): KeyRecord {
+    this.#forgetRevoked(key.account);
     const id = randomUUID();
     this.#connection
       .prepare(
@@ -56,6 +60,16 @@ export class KeyRows {
       );
     const { hash: _hash, ...rest } = key;
     return { ...rest, id, createdAt: now };
+  }
+
+  /** To who asks, a key that is forgotten is as invalid as one that is revoked. */
+  #forgetRevoked(account: string): void {
+    this.#connection
+      .prepare(
+        `DELETE FROM api_key WHERE account = ?1 AND id IN
+           (SELECT id FROM api_key WHERE account = ?1 AND revoked_at IS NOT NULL ORDER BY revoked_at DESC LIMIT -1 OFFSET ${MOST_REVOKED})`,
+      )
+      .run(account);
   }
 
   find(hash: Uint8Array): KeyRecord | undefined {

@@ -456,8 +456,8 @@ export class SqliteStore implements Store {
     return this.#parts.usage.usageOf(key, since);
   }
 
-  async addressesOf(key: string): Promise<readonly Omit<AddressUse, 'key'>[]> {
-    return this.#parts.usage.addressesOf(key);
+  async addressesOf(key: string, limit?: number): Promise<readonly Omit<AddressUse, 'key'>[]> {
+    return this.#parts.usage.addressesOf(key, limit);
   }
 
   async deliveriesOf(key: string, stamps: readonly number[]): Promise<readonly Omit<Delivery, 'key'>[]> {

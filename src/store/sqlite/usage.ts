@@ -22,6 +22,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS address (
     key TEXT NOT NULL, address TEXT NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY (key, address)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS address_last ON address (key, last_at);
   CREATE TABLE IF NOT EXISTS filter (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
   CREATE TABLE IF NOT EXISTS delivery (
     id INTEGER PRIMARY KEY, key TEXT NOT NULL, filter INTEGER NOT NULL, lower INTEGER NOT NULL, upper INTEGER NOT NULL,
@@ -40,7 +41,7 @@ const MERGED = 3_600_000;
 const PRUNING = 86_400_000;
 
 /** So many rows of deliveries are read for one question. */
-const MOST_DELIVERIES = 50_000;
+const MOST_DELIVERIES = 20_000;
 
 /**
  * What keys did: a database of its own, so that it never delays publishing and may be left out of backups. A power cut may lose its last
@@ -104,11 +105,11 @@ export class UsageFile {
   }
 
   /** The addresses that a key was used from, the last first. */
-  addressesOf(key: string): Omit<AddressUse, 'key'>[] {
+  addressesOf(key: string, limit = MOST_ADDRESSES): Omit<AddressUse, 'key'>[] {
     return this.#read([], (connection) =>
       connection
-        .prepare('SELECT * FROM address WHERE key = ? ORDER BY last_at DESC, address')
-        .all(key)
+        .prepare('SELECT * FROM address WHERE key = ? ORDER BY last_at DESC, address LIMIT ?')
+        .all(key, limit)
         .map((row) => ({
           address: String(row.address),
           firstAt: Number(row.first_at),
@@ -119,6 +120,12 @@ export class UsageFile {
 
   /** What was sent to a key that may hold one of these stamps, oldest first. */
   deliveriesOf(key: string, stamps: readonly number[]): Omit<Delivery, 'key'>[] {
+    const filters = new Map<string, DeliveryFilter>();
+    const filterOf = (text: string): DeliveryFilter => {
+      const filter = filters.get(text) ?? (JSON.parse(text) as DeliveryFilter);
+      filters.set(text, filter);
+      return filter;
+    };
     return this.#read([], (connection) =>
       connection
         .prepare(
@@ -128,7 +135,7 @@ export class UsageFile {
         )
         .all(key, Math.min(...stamps, Infinity), JSON.stringify(stamps))
         .map((row) => ({
-          filter: JSON.parse(String(row.text)) as DeliveryFilter,
+          filter: filterOf(String(row.text)),
           lower: Number(row.lower),
           upper: Number(row.upper),
           firstAt: Number(row.first_at),
