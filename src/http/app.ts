@@ -119,11 +119,11 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
   const signIn = new SignIn(store, sessions, clock);
-  const console = { ...parts, sessions, signIn, desk: new KeyDesk(store, clock), usage };
-  app.register(async (scope) => session(scope, console));
-  app.register(async (scope) => keys(scope, console));
-  app.register(async (scope) => keysUsage(scope, console));
-  app.register(async (scope) => consolePages(scope, console));
+  const consoleParts = { ...parts, sessions, signIn, desk: new KeyDesk(store, clock), usage };
+  app.register(async (scope) => session(scope, consoleParts));
+  app.register(async (scope) => keys(scope, consoleParts));
+  app.register(async (scope) => keysUsage(scope, consoleParts));
+  app.register(async (scope) => consolePages(scope, consoleParts));
 
   app.after(() => refuseOtherMethods(app, routes, guard));
   return app;
