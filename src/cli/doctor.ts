@@ -165,7 +165,9 @@ async function inspect(store: Store, terminal: Terminal, findings: Finding[]): P
     findings.push([
       'warn',
       `key ${key.prefix}… (${key.name}) expires ${formatTimestamp(key.expiresAt!)}`,
-      'make its successor in time',
+      key.successor === undefined
+        ? 'make its successor in time: soc-defenders key rotate'
+        : 'it was replaced: see that all its clients use the successor',
     ]);
   }
   // Those of feeds are told with their feeds.

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config.ts';
 import { InputError } from '../parse/format.ts';
 import { StoreError } from '../store/store.ts';
+import { accountCommand } from './account.ts';
 import { type Command, commandHelp, EXIT, parseCommandLine, type Terminal, UsageError } from './command.ts';
 import { convertCommand } from './convert.ts';
 import { demoCommand } from './demo.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   feedCommand,
   gateCommand,
   keyCommand,
+  accountCommand,
   runsCommand,
   whyCommand,
   doctorCommand,

@@ -2,6 +2,7 @@ import { type Config, loadConfig, type SettingName } from '../config.ts';
 import { buildApp } from '../http/app.ts';
 import { HTTP_DEFAULTS } from '../http/config.ts';
 import { makeApiKey } from '../model/api-key.ts';
+import { DEVICE_LIFE, SESSION_IDLE, SESSION_LIFE } from '../model/session.ts';
 import type { TierName } from '../model/tier.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
@@ -180,6 +181,13 @@ async function keepUp(store: Store, terminal: Terminal, log: Log): Promise<void>
   try {
     while ((await store.review(clock(), REVIEW)) === REVIEW) if (signal.aborted) return;
     while ((await store.sweep(clock())) > 0) if (signal.aborted) return;
+    await store.forgetSessions({
+      idle: clock() - SESSION_IDLE,
+      begun: clock() - SESSION_LIFE,
+      seen: clock() - DEVICE_LIFE,
+    });
+    for (const { id, prefix } of await store.retireKeys(clock()))
+      log.info('rotated key ended', { id, key: prefix });
   } catch (error) {
     log.warn('upkeep failed', { error: (error as Error).message });
   }

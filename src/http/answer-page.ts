@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Log } from '../observe/log.ts';
 import type { Bodies, BodyPage } from './bodies.ts';
+import type { SentPage } from './delivery.ts';
 import { chooseCoding, type Coding, takesIdentity } from './coding.ts';
 import { noneMatch } from './etag.ts';
 import type { RepeatedPolls } from './repeated-polls.ts';
@@ -14,6 +15,8 @@ export interface AnswerPage extends BodyPage {
   readonly links: HeaderList;
   /** Headers about its content. */
   readonly headers: HeaderList;
+  /** What it has of published versions, where that is a page of them: it becomes a receipt. */
+  readonly sent?: SentPage;
 }
 
 /** A page, and how it is to be answered with. */
@@ -78,6 +81,7 @@ export async function answerPage<P extends AnswerPage>(
   const body = bodies.open(page, coding, takesIdentity(accepted));
   const opened = await openBody(body);
   const all = [...standingHeaders(request), ...headers(), ...codingHeaders(page, body.coding)];
+  request.sentPage = page.sent ?? null;
   reply.hijack();
   try {
     await sendBody(reply.raw, all, opened, deadlines);

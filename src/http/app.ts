@@ -11,9 +11,11 @@ import { Guard } from './auth.ts';
 import { BodyCache } from './body-cache.ts';
 import { clientErrorCode } from './client-error.ts';
 import type { HttpConfig } from './config.ts';
+import { consolePages } from './console/pages.ts';
 import { errorHandler, unavailable } from './errors.ts';
 import type { DescribedRoute } from './openapi/document.ts';
 import { RateLimiter } from './rate-limit.ts';
+import { KeyDesk } from './key-desk.ts';
 import { RepeatedPolls } from './repeated-polls.ts';
 import { logRequest } from './request-log.ts';
 import { articles } from './routes/articles.ts';
@@ -24,13 +26,19 @@ import { iocsList } from './routes/iocs-list.ts';
 import { iocsSearch } from './routes/iocs-search.ts';
 import { iocsStats } from './routes/iocs-stats.ts';
 import { iocsStix } from './routes/iocs-stix.ts';
+import { keysUsage } from './routes/keys-usage.ts';
+import { keys } from './routes/keys.ts';
 import { lookup } from './routes/lookup.ts';
 import { openapi } from './routes/openapi.ts';
+import { session } from './routes/session.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
 import { mispFeed } from './routes/misp-feed.ts';
 import { serverOptions } from './server.ts';
+import { Sessions } from './sessions.ts';
+import { SignIn } from './sign-in.ts';
 import { addStandingHeaders } from './standing-headers.ts';
 import { keepTickShape } from './tick-shape.ts';
+import { UsageMeter } from './usage-meter.ts';
 
 /** What the HTTP side is made of. */
 export interface AppParts {
@@ -53,10 +61,12 @@ export interface RouteParts extends AppParts {
  * use it, or what it is for. Closing it lets answers under way finish; the store stays open.
  */
 export function buildApp({ store, config, clock, log, meter }: AppParts): FastifyInstance {
+  const usage = new UsageMeter({ store, clock, log });
+  const observers = { log, usage, meter };
   const app = fastify({
     ...serverOptions(config),
     frameworkErrors: (error, request, reply) => {
-      logRequest(log, request, reply, meter);
+      logRequest(observers, request, reply);
       // No hook sees these.
       addStandingHeaders(request, reply);
       handleError(error, request, reply);
@@ -65,8 +75,9 @@ export function buildApp({ store, config, clock, log, meter }: AppParts): Fastif
   keepTickShape();
   const handleError = errorHandler(log, meter);
   const limiter = new RateLimiter(store);
-  const guard = new Guard({ store, limiter, clock, apiKeyInQuery: config.apiKeyInQuery });
-  const polls = new RepeatedPolls({ store, guard, limiter, clock, log, meter });
+  const sessions = new Sessions(store, clock);
+  const guard = new Guard({ store, limiter, sessions, clock, apiKeyInQuery: config.apiKeyInQuery });
+  const polls = new RepeatedPolls({ store, guard, limiter, clock, observers });
   polls.intercept(app.server);
   app.server.maxConnections = config.maxConnections;
   app.server.on('clientError', (error: NodeJS.ErrnoException) => {
@@ -74,11 +85,15 @@ export function buildApp({ store, config, clock, log, meter }: AppParts): Fastif
   });
   app.decorateRequest('apiKey', null);
   app.decorateRequest('rate', null);
+  app.decorateRequest('signedIn', null);
+  app.decorateRequest('sentPage', null);
+  app.decorate('usage', usage);
+  app.addHook('onClose', () => usage.close());
   app.setErrorHandler(handleError);
 
   let closing = false;
   app.addHook('onRequest', (request, reply, done) => {
-    logRequest(log, request, reply, meter);
+    logRequest(observers, request, reply);
     if (closing) {
       reply.header('connection', 'close');
       done(unavailable('The server is shutting down. Try again soon.'));
@@ -129,6 +144,12 @@ export function buildApp({ store, config, clock, log, meter }: AppParts): Fastif
   app.register(async (scope) => iocsWhy(scope, parts));
   app.register(async (scope) => articles(scope, parts));
   app.register(async (scope) => mispFeed(scope, parts));
+  const signIn = new SignIn(store, sessions, clock);
+  const consoleParts = { ...parts, sessions, signIn, desk: new KeyDesk(store, clock), usage };
+  app.register(async (scope) => session(scope, consoleParts));
+  app.register(async (scope) => keys(scope, consoleParts));
+  app.register(async (scope) => keysUsage(scope, consoleParts));
+  app.register(async (scope) => consolePages(scope, consoleParts));
   app.register(async (scope) => openapi(scope, parts, described));
 
   app.after(() => refuseOtherMethods(app, routes, guard));

@@ -21,14 +21,16 @@ import {
 } from './credentials.ts';
 import type { Operation } from './operation.ts';
 import type { RateLimiter, RateVerdict } from './rate-limit.ts';
+import type { SessionAuth, Sessions } from './sessions.ts';
 
 /**
- * Who may use a route, as the route itself declares it: anybody, or keys of a tier. `accepts` names the ways in
- * which a key may be sent, where they are not the usual ones; `basic` adds HTTP Basic to these, for products that can
+ * Who may use a route, as the route itself declares it: anybody, whoever is signed in, or keys of a tier. `accepts` names the
+ * ways in which a key may be sent, where they are not the usual ones; `basic` adds HTTP Basic to these, for products that can
  * send nothing else.
  */
 export type RouteAuth =
   | 'none'
+  | SessionAuth
   | { readonly tier: TierName; readonly accepts?: readonly CredentialReader[]; readonly basic?: true };
 
 declare module 'fastify' {
@@ -46,6 +48,7 @@ declare module 'fastify' {
 export interface GuardOptions {
   readonly store: Pick<Store, 'findKey'>;
   readonly limiter: RateLimiter;
+  readonly sessions: Sessions;
   readonly clock: Clock;
   readonly apiKeyInQuery: boolean;
 }
@@ -66,6 +69,7 @@ export class Guard {
   /** Lets a request in or throws `ApiError`; the key and what is left of its limit are noted on the request. */
   async admit(request: FastifyRequest, auth: RouteAuth): Promise<void> {
     if (auth === 'none') return;
+    if (typeof auth === 'string') return await this.#options.sessions.admit(request, auth);
     const readers = auth.accepts ?? (auth.basic === true ? this.#everyReader : this.#readers);
     const key = await this.#identify(request, readers);
     const now = this.#options.clock();

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { ApiError, type ApiErrorCode, errorBody } from '../errors.ts';
 import { ParameterError } from '../model/parameters.ts';
+import { PasswordsBusyError } from '../model/password.ts';
 import type { Log } from '../observe/log.ts';
 import type { RequestMeter } from '../observe/request-meter.ts';
 import { redact } from '../observe/redact.ts';
@@ -34,11 +35,20 @@ export function apiErrorOf(error: unknown): ApiError {
     const message = `${first?.parameter}: ${first?.reason}${more > 0 ? ` (and ${more} more, see details)` : ''}`;
     return new ApiError('invalid_parameter', { message, details: error.problems });
   }
+  if (error instanceof StoreError && (error.code === 'conflict' || error.code === 'limit_reached')) {
+    return new ApiError('conflict', { message: `${error.message.replace(/^./, upperCase)}.` });
+  }
   // Never a 401 and never an empty answer: a firewall would drop its list.
-  if (error instanceof StoreError || error instanceof StalePlanError) return unavailable();
+  if (error instanceof StoreError || error instanceof StalePlanError || error instanceof PasswordsBusyError) {
+    return unavailable();
+  }
   const status = frameworkStatus(error);
   const code = status === undefined ? undefined : BY_STATUS[status];
   return new ApiError(code ?? 'internal_error', { cause: error });
+}
+
+function upperCase(letter: string): string {
+  return letter.toUpperCase();
 }
 
 /** 503: our own trouble, with the time after which to try again. */
@@ -60,9 +70,7 @@ export function errorHandler(log: Log, meter?: RequestMeter) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const answer = apiErrorOf(error);
     meter?.refuse(answer.code);
-    if (answer.status >= 500 && !(error instanceof ApiError)) {
-      log.error(answer.status === 503 ? 'store unavailable' : 'internal error', { id: request.id, error });
-    }
+    noteFailure(log, error, answer, request);
     if (reply.raw.headersSent) {
       reply.raw.destroy();
       return;
@@ -76,6 +84,12 @@ export function errorHandler(log: Log, meter?: RequestMeter) {
       // A key that was put into a parameter by mistake is not repeated.
       .send(redact(errorBody(answer, request.id)));
   };
+}
+
+/** Logs what is our own failure. */
+export function noteFailure(log: Log, error: unknown, answer: ApiError, { id }: FastifyRequest): void {
+  if (answer.status < 500 || error instanceof ApiError) return;
+  log.error(answer.status === 503 ? 'store unavailable' : 'internal error', { id, error });
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {

@@ -7,6 +7,7 @@ import { formatTimestamp } from '../model/time.ts';
 import type { ListPlan } from '../render/list/list.ts';
 import type { Extent, IndicatorReads } from '../store/store.ts';
 import type { Coding } from './coding.ts';
+import type { SentPage } from './delivery.ts';
 import { entityTags } from './etag.ts';
 import { Fresh } from './fresh.ts';
 import type { HeaderList } from './standing-headers.ts';
@@ -14,6 +15,7 @@ import type { HeaderList } from './standing-headers.ts';
 /** What a request for a list yields at one moment, and the name of its content. */
 export interface ListPage {
   readonly plan: ListPlan;
+  readonly sent: SentPage;
   /** Its entity tag in each coding: it names the bytes exactly. */
   readonly etags: Readonly<Record<Coding, string>>;
   /** Headers that tell where to go on; a 304 carries them too. */
@@ -70,6 +72,7 @@ export class ListPages {
     const named = [RENDERING, ...name, this.#producer.uuid, extent.more, contentKey(plan)].join('|');
     return {
       plan,
+      sent: { query: plan.query, extent, asOf: now },
       etags: entityTags(named),
       links,
       headers: extent.count > 0 ? ['last-modified', modified] : [],

@@ -5,12 +5,14 @@ import { formatTimestamp } from '../model/time.ts';
 import { type BundlePlan, contentKey, presentationKey } from '../render/stix/bundle.ts';
 import type { IndicatorReads } from '../store/store.ts';
 import type { Coding } from './coding.ts';
+import type { SentPage } from './delivery.ts';
 import { entityTags } from './etag.ts';
 import type { HeaderList } from './standing-headers.ts';
 
 /** What a request yields at one moment, and the name of its content. */
 export interface Page {
   readonly plan: BundlePlan;
+  readonly sent: SentPage;
   /** Its entity tag in each coding: it names the bytes exactly. */
   readonly etags: Readonly<Record<Coding, string>>;
   /** Headers that tell where to go on; a 304 carries them too. */
@@ -93,6 +95,7 @@ export class PageIndex {
     const modified = new Date(Math.max(first, last)).toUTCString();
     return {
       plan,
+      sent: { query: request.query, extent, asOf: now },
       etags: entityTags(named),
       links: this.#links(plan),
       headers: count > 0 ? ['last-modified', modified] : [],

@@ -5,13 +5,13 @@ import type { FastifyRequest } from 'fastify';
 
 import { TIERS } from '../model/tier.ts';
 import type { Clock } from '../model/time.ts';
-import type { Log, RequestEntry } from '../observe/log.ts';
-import type { RequestMeter } from '../observe/request-meter.ts';
+import type { RequestEntry } from '../observe/log.ts';
 import type { KeyRecord, Store } from '../store/store.ts';
 import type { Guard } from './auth.ts';
 import type { Coding } from './coding.ts';
-import type { RateLimiter } from './rate-limit.ts';
+import type { RateLimiter, RateVerdict } from './rate-limit.ts';
 import { newRequestId } from './request-id.ts';
+import type { Observers } from './request-log.ts';
 import { type HeaderList, notModifiedHeaders } from './standing-headers.ts';
 
 /** What an answer that nothing is new depends on besides the request. */
@@ -35,6 +35,7 @@ interface KeptPoll extends Poll {
   readonly version: string;
   readonly rawHeaders: readonly string[];
   readonly route: string;
+  readonly ip: string;
   readonly key: KeyRecord;
   readonly keyHash: Uint8Array;
 }
@@ -44,8 +45,7 @@ export interface RepeatedPollsParts {
   readonly guard: Guard;
   readonly limiter: RateLimiter;
   readonly clock: Clock;
-  readonly log: Log;
-  readonly meter: RequestMeter | undefined;
+  readonly observers: Observers;
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -87,7 +87,8 @@ export class RepeatedPolls {
     const route = request.routeOptions.url;
     if (apiKey === null || keyHash === undefined || route === undefined || !isPlain(request)) return;
     const { url, httpVersion: version, rawHeaders } = raw;
-    this.#polls.set(raw.socket, { ...poll, url, version, rawHeaders, route, key: apiKey, keyHash });
+    const { ip } = request;
+    this.#polls.set(raw.socket, { ...poll, url, version, rawHeaders, route, ip, key: apiKey, keyHash });
   }
 
   async #answer(
@@ -96,36 +97,43 @@ export class RepeatedPolls {
     response: ServerResponse,
     otherwise: Listener,
   ): Promise<void> {
-    const { log, clock, meter } = this.#parts;
+    const { clock, observers } = this.#parts;
     const started = performance.now();
     const sentBefore = request.socket.bytesWritten;
     const id = newRequestId();
-    const head = await this.#head(poll, id, clock()).catch(() => undefined);
-    if (head === undefined) {
+    const known = await this.#judge(poll, clock()).catch(() => undefined);
+    if (known === undefined) {
       this.#polls.delete(request.socket);
       otherwise(request, response);
       return;
     }
+    const { rate, links } = known;
+    const head = notModifiedHeaders({ id, rate });
+    head.push(...poll.cache, ...links, 'etag', poll.etag);
     response.writeHead(304, head);
     response.end();
+    const ms = performance.now() - started;
     const entry: RequestEntry = {
       id,
       method: 'GET',
       route: poll.route,
       status: 304,
-      ms: Math.round((performance.now() - started) * 100) / 100,
+      ms: Math.round(ms * 100) / 100,
       bytes: request.socket.bytesWritten - sentBefore,
       key: poll.key.prefix,
       ip: undefined,
       cut: undefined,
     };
-    log.request(entry);
-    meter?.begin();
-    meter?.end(entry);
+    observers.log.request(entry);
+    const { key: apiKey, ip, route: url } = poll;
+    const counted = { apiKey, rate, sentPage: null, ip, method: 'GET', routeOptions: { url } };
+    observers.usage.count(counted, { status: 304, ms, complete: true });
+    observers.meter?.begin();
+    observers.meter?.end(entry);
   }
 
-  /** The headers of the 304; undefined when the answer would be another one. The request is counted last. */
-  async #head(poll: KeptPoll, id: string, now: number): Promise<string[] | undefined> {
+  /** What the 304 is to say; undefined when the answer would be another one. The request is counted last. */
+  async #judge(poll: KeptPoll, now: number): Promise<{ rate: RateVerdict; links: HeaderList } | undefined> {
     const { store, limiter } = this.#parts;
     const { etags, links } = await poll.find(now);
     if (etags[poll.coding] !== poll.etag) return undefined;
@@ -134,10 +142,7 @@ export class RepeatedPolls {
     if (key !== poll.key || (key.expiresAt !== undefined && key.expiresAt <= now)) return undefined;
     const taken = limiter.take(key.id, TIERS[key.tier], now);
     const rate = taken instanceof Promise ? await taken : taken;
-    if (!rate.allowed) return undefined;
-    const head = notModifiedHeaders({ id, rate });
-    head.push(...poll.cache, ...links, 'etag', poll.etag);
-    return head;
+    return rate.allowed ? { rate, links } : undefined;
   }
 }
 

@@ -7,6 +7,11 @@ import type { IocItem } from '../model/ioc-item.ts';
 import type { OperatorEntry } from '../model/operator-entry.ts';
 import type { Context, Evidence, Rejection, RejectionCode, Sighting, Source } from '../model/sighting.ts';
 import type { TierName } from '../model/tier.ts';
+import type { AccountStore, KeyManagement } from './accounts.ts';
+import type { UsageStore } from './usage.ts';
+
+export * from './accounts.ts';
+export * from './usage.ts';
 
 /**
  * Everything the program keeps. Implementations are interchangeable: they pass `test/store/contract.ts`.
@@ -22,6 +27,9 @@ export interface Store
     GateStore,
     FeedStore,
     KeyStore,
+    KeyManagement,
+    AccountStore,
+    UsageStore,
     RequestLedger,
     StoreMonitoring {
   /** What `doctor` and the start-up look at. */
@@ -475,6 +483,8 @@ export interface KeyRecord extends Omit<NewKey, 'hash'> {
   readonly id: string;
   readonly createdAt: number;
   readonly revokedAt?: number;
+  /** The id of the key that took over at a rotation. */
+  readonly successor?: string;
 }
 
 /** Counts requests in rolling windows, shared by all processes and kept over restarts. */
@@ -544,6 +554,7 @@ export class StoreError extends Error {
     | 'limit_reached'
     | 'ambiguous'
     | 'lost_lease'
+    | 'conflict'
     | 'unavailable';
 
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {

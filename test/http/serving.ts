@@ -15,6 +15,7 @@ import type { Sighting } from '../../src/model/sighting.ts';
 import type { TierName } from '../../src/model/tier.ts';
 import { createLog } from '../../src/observe/log.ts';
 import type { RequestMeter } from '../../src/observe/request-meter.ts';
+import type { UsageMeter } from '../../src/http/usage-meter.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { NewKey, Store } from '../../src/store/store.ts';
 import { TestClock } from '../store/fixtures.ts';
@@ -28,6 +29,7 @@ export interface Serving {
   readonly clock: TestClock;
   readonly pro: string;
   readonly free: string;
+  readonly usage: UsageMeter;
   /** All that was logged. */
   readonly log: () => string;
   /** Makes one more key. */
@@ -83,6 +85,7 @@ export async function serving(context: TestContext, options: ServingOptions = {}
     app,
     store,
     clock,
+    usage: app.usage,
     pro: await key('pro'),
     free: await key('free'),
     key,

@@ -6,11 +6,13 @@ import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type StoreOpener, storeContract } from './contract.ts';
 import { articleContract } from './contract-articles.ts';
+import { accountContract } from './contract-accounts.ts';
 import { feedContract } from './contract-feeds.ts';
 import { itemContract } from './contract-items.ts';
 import { monitoringContract } from './contract-monitoring.ts';
 import { searchContract } from './contract-search.ts';
 import { statisticsContract } from './contract-statistics.ts';
+import { usageContract } from './contract-usage.ts';
 import { losslessDelivery } from './lossless.ts';
 
 const openSqlite: StoreOpener = async (context, clock) => {
@@ -39,4 +41,6 @@ itemContract('SQLite', openSqlite);
 searchContract('SQLite', openSqlite);
 statisticsContract('SQLite', openSqlite);
 monitoringContract('SQLite', openSqlite);
+accountContract('SQLite', openSqlite);
+usageContract('SQLite', openSqlite);
 losslessDelivery('SQLite', openSqlite);

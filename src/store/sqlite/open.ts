@@ -12,7 +12,8 @@ import { migrate } from './migrate.ts';
 import { SqliteStore } from './store.ts';
 import { siblingScript, ThreadClient } from './thread-calls.ts';
 import { inThreadWriter, threadWriter } from './writer-calls.ts';
-import { SqliteWriter } from './writer.ts';
+import { UsageFile } from './usage.ts';
+import { SqliteWriter, usageBeside } from './writer.ts';
 
 /** How far ahead of the present a version is stamped while consumers read: commits take a fraction of it. */
 const LEAD = 500;
@@ -62,6 +63,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<SqliteSto
       thread,
       writer,
       ledger,
+      usage: new UsageFile(usageBeside(path), { readOnly: true }),
       ids: new StixIds(producer),
     });
   } catch (error) {

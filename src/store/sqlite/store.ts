@@ -9,7 +9,10 @@ import { parseItems } from '../../render/list/item-json.ts';
 import type { StixIds } from '../../render/stix/id.ts';
 import {
   type ArticleRecord,
+  type AccountRecord,
+  type AddressUse,
   type Comparison,
+  type Delivery,
   type Extent,
   type FeedRecord,
   type FeedSettlement,
@@ -17,9 +20,15 @@ import {
   type IocRecord,
   type ItemForm,
   type ItemSlice,
+  type KeyChange,
   type KeyRecord,
+  type KeyRotation,
+  type KeyUsage,
   type KnownIoc,
+  type NewAccount,
   type NewKey,
+  type NewSession,
+  type OwnedKey,
   type QuarantineRecord,
   type RequestGrant,
   type RunChange,
@@ -28,6 +37,7 @@ import {
   type RunState,
   type SearchQuestion,
   type SearchResult,
+  type SessionRecord,
   type Slice,
   type Store,
   type StoreCheck,
@@ -35,7 +45,10 @@ import {
   type Statistics,
   type StoreHealth,
   type UndoReport,
+  type UsageBatch,
+  type VersionFacts,
 } from '../store.ts';
+import { AccountRows } from './accounts.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { FeedRows } from './feeds.ts';
 import { compareSightings, findIoc, listIocs } from './ioc-record.ts';
@@ -62,6 +75,8 @@ import {
 import { readMeta } from './stamps.ts';
 import type { ThreadClient } from './thread-calls.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
+import type { UsageFile } from './usage.ts';
+import { readVersionFacts } from './version-facts.ts';
 import type { AsyncWriter } from './writer-calls.ts';
 
 /** So few indicators are read sooner here than asked of another thread. */
@@ -87,6 +102,7 @@ export interface SqliteParts {
   readonly lists: string;
   readonly filler: AsyncFiller;
   readonly ledger: SqliteLedger;
+  readonly usage: UsageFile;
   readonly ids: StixIds;
 }
 
@@ -96,6 +112,7 @@ export class SqliteStore implements Store {
   readonly #reader: VersionReader;
   readonly #lists: Lists;
   readonly #keys: KeyRows;
+  readonly #accounts: AccountRows;
   readonly #watch: ChangeWatch;
   readonly #newest: Unchanged<number>;
   readonly #knownKeys: Unchanged<readonly [KeyRecord | undefined]>;
@@ -111,6 +128,7 @@ export class SqliteStore implements Store {
     const attached = new AttachedLists(parts.connection, parts.lists, patience);
     this.#reader = new VersionReader(parts.connection, this.#watch, attached);
     this.#keys = new KeyRows(parts.connection);
+    this.#accounts = new AccountRows(parts.connection);
     this.#newest = new Unchanged(this.#watch, 1);
     this.#lists = new Lists({
       ...parts,
@@ -416,6 +434,91 @@ export class SqliteStore implements Store {
     return this.#changing(this.#parts.writer.revokeKey(idOrPrefix, now));
   }
 
+  async keysOf(account: string): Promise<readonly KeyRecord[]> {
+    return this.#parts.connection.read(() => this.#keys.ofAccount(account));
+  }
+
+  changeKey(key: OwnedKey, change: KeyChange, now: number): Promise<KeyRecord | undefined> {
+    return this.#changing(this.#parts.writer.changeKey(key, change, now));
+  }
+
+  rotateKey(
+    key: OwnedKey,
+    successor: { readonly hash: Uint8Array; readonly prefix: string },
+    deadline: number,
+    now: number,
+  ): Promise<KeyRotation | undefined> {
+    return this.#changing(this.#parts.writer.rotateKey(key, successor, deadline, now));
+  }
+
+  retireKeys(now: number): Promise<readonly KeyRecord[]> {
+    return this.#changing(this.#parts.writer.retireKeys(now));
+  }
+
+  createAccount(account: NewAccount, now: number): Promise<AccountRecord> {
+    return this.#parts.writer.createAccount(account, now);
+  }
+
+  async findAccount(name: string): Promise<(AccountRecord & { readonly password: string }) | undefined> {
+    return this.#parts.connection.read(() => this.#accounts.find(name));
+  }
+
+  async listAccounts(): Promise<readonly AccountRecord[]> {
+    return this.#parts.connection.read(() => this.#accounts.list());
+  }
+
+  setPassword(name: string, password: string, now: number): Promise<boolean> {
+    return this.#parts.writer.setPassword(name, password, now);
+  }
+
+  removeAccount(name: string): Promise<boolean> {
+    return this.#parts.writer.removeAccount(name);
+  }
+
+  beginSession(session: NewSession, now: number): Promise<boolean> {
+    return this.#parts.writer.beginSession(session, now);
+  }
+
+  async findSession(hash: Uint8Array): Promise<SessionRecord | undefined> {
+    return this.#parts.connection.read(() => this.#accounts.findSession(hash));
+  }
+
+  async knowsDevice(hash: Uint8Array, account: string, since: number): Promise<boolean> {
+    return this.#parts.connection.read(() => this.#accounts.knowsDevice(hash, account, since));
+  }
+
+  touchSession(hash: Uint8Array, now: number): Promise<void> {
+    return this.#parts.writer.touchSession(hash, now);
+  }
+
+  endSession(hash: Uint8Array): Promise<boolean> {
+    return this.#parts.writer.endSession(hash);
+  }
+
+  forgetSessions(ended: { idle: number; begun: number; seen: number }): Promise<number> {
+    return this.#parts.writer.forgetSessions(ended);
+  }
+
+  recordUsage(batch: UsageBatch, now: number): Promise<void> {
+    return this.#parts.writer.recordUsage(batch, now);
+  }
+
+  async usageOf(key: string, since: number): Promise<KeyUsage> {
+    return this.#parts.usage.usageOf(key, since);
+  }
+
+  async addressesOf(key: string, limit?: number): Promise<readonly Omit<AddressUse, 'key'>[]> {
+    return this.#parts.usage.addressesOf(key, limit);
+  }
+
+  async deliveriesOf(key: string, stamps: readonly number[]): Promise<readonly Omit<Delivery, 'key'>[]> {
+    return this.#parts.usage.deliveriesOf(key, stamps);
+  }
+
+  async versionsOf(ioc: Ioc): Promise<readonly VersionFacts[]> {
+    return this.#parts.connection.read(() => readVersionFacts(this.#parts.connection, this.#uuidOf(ioc)));
+  }
+
   async takeRequests(
     keyId: string,
     want: number,
@@ -446,11 +549,12 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#closing = true;
-    const { writer, filler, connection, thread, ledger } = this.#parts;
+    const { writer, filler, connection, thread, ledger, usage } = this.#parts;
     // Writers last: who closes a database last puts the write-ahead log in order, and must be able to write.
     await thread?.close();
     connection.close();
     ledger.close();
+    usage.close();
     await filler.close();
     await writer.close();
   }

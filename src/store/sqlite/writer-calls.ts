@@ -50,6 +50,17 @@ const METHODS: readonly WriterMethod[] = [
   'sweep',
   'createKey',
   'revokeKey',
+  'changeKey',
+  'rotateKey',
+  'retireKeys',
+  'createAccount',
+  'setPassword',
+  'removeAccount',
+  'beginSession',
+  'touchSession',
+  'endSession',
+  'forgetSessions',
+  'recordUsage',
 ];
 
 /** A writer in this thread, for commands and tests that have nothing else to do while it writes. */

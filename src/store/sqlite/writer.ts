@@ -1,3 +1,5 @@
+import { dirname, join } from 'node:path';
+
 import type { Article } from '../../model/article.ts';
 import type { Hold } from '../../model/hold.ts';
 import type { Ioc } from '../../model/ioc.ts';
@@ -11,26 +13,36 @@ import { renderIndicator } from '../../render/stix/indicator.ts';
 import { assess, type Assessment, type Report } from '../../score/assess.ts';
 import { nextValidity, publishedEnd } from '../../score/life.ts';
 import {
+  type AccountRecord,
   CHANGES_KEPT,
   type FeedRecord,
   type FeedSettlement,
   type IngestCounts,
+  type KeyChange,
   type KeyRecord,
+  type KeyRotation,
+  type NewAccount,
   type NewKey,
+  type NewSession,
+  type OwnedKey,
   type RunChangeKind,
   type RunLease,
   type RunState,
   StoreError,
+  type UsageBatch,
 } from '../store.ts';
 import { ArticleRows } from './article-rows.ts';
+import { AccountRows } from './accounts.ts';
 import { type Connection, NEVER } from './connection.ts';
 import { FeedRows } from './feeds.ts';
 import { beginCheck, endCheck, noteGate } from './gate-check.ts';
 import { type IocRow, IocRows, type SightingBefore, type VersionOfIoc } from './ioc-rows.ts';
 import { KeyRows } from './keys.ts';
 import { OperatorEntries } from './operator-entries.ts';
+import { isRetired } from './rotation.ts';
 import { RunRows } from './runs.ts';
 import { readMeta, StampSeries, writeMeta } from './stamps.ts';
+import { UsageFile } from './usage.ts';
 import { Versions } from './versions.ts';
 
 export interface WriterOptions {
@@ -64,6 +76,8 @@ export class SqliteWriter {
   readonly #feeds: FeedRows;
   readonly #entries: OperatorEntries;
   readonly #articles: ArticleRows;
+  readonly #accounts: AccountRows;
+  readonly #usage: UsageFile;
 
   constructor(connection: Connection, options: WriterOptions) {
     this.#connection = connection;
@@ -76,6 +90,8 @@ export class SqliteWriter {
     this.#feeds = new FeedRows(connection);
     this.#entries = new OperatorEntries(connection);
     this.#articles = new ArticleRows(connection);
+    this.#accounts = new AccountRows(connection);
+    this.#usage = new UsageFile(usageBeside(connection.db.location()!), { readOnly: false });
     connection.write(() => this.#claimProducer());
   }
 
@@ -270,7 +286,61 @@ export class SqliteWriter {
     return this.#connection.write(() => this.#keys.revoke(idOrPrefix, now));
   }
 
+  changeKey(key: OwnedKey, change: KeyChange, now: number): KeyRecord | undefined {
+    return this.#connection.write(() => this.#keys.change(key, change, now));
+  }
+
+  rotateKey(
+    key: OwnedKey,
+    successor: { readonly hash: Uint8Array; readonly prefix: string },
+    deadline: number,
+    now: number,
+  ): KeyRotation | undefined {
+    return this.#connection.write(() => this.#keys.rotate(key, successor, deadline, now));
+  }
+
+  retireKeys(now: number): KeyRecord[] {
+    const retired = this.#keys.rotating(now).filter(({ id, successor }) => {
+      return isRetired(this.#usage.addressesOf(id), this.#usage.addressesOf(successor!), now);
+    });
+    if (retired.length === 0) return [];
+    return this.#connection.write(() => retired.flatMap(({ id }) => this.#keys.revoke(id, now) ?? []));
+  }
+
+  createAccount(account: NewAccount, now: number): AccountRecord {
+    return this.#connection.write(() => this.#accounts.create(account, now));
+  }
+
+  setPassword(name: string, password: string, now: number): boolean {
+    return this.#connection.write(() => this.#accounts.setPassword(name, password, now));
+  }
+
+  removeAccount(name: string): boolean {
+    return this.#connection.write(() => this.#accounts.remove(name));
+  }
+
+  beginSession(session: NewSession, now: number): boolean {
+    return this.#connection.write(() => this.#accounts.beginSession(session, now));
+  }
+
+  touchSession(hash: Uint8Array, now: number): void {
+    this.#connection.write(() => this.#accounts.touchSession(hash, now));
+  }
+
+  endSession(hash: Uint8Array): boolean {
+    return this.#connection.write(() => this.#accounts.endSession(hash));
+  }
+
+  forgetSessions(ended: { idle: number; begun: number; seen: number }): number {
+    return this.#connection.write(() => this.#accounts.forget(ended));
+  }
+
+  recordUsage(batch: UsageBatch, now: number): void {
+    this.#usage.record(batch, now);
+  }
+
   close(): void {
+    this.#usage.close();
     this.#connection.close();
   }
 
@@ -434,6 +504,11 @@ export class SqliteWriter {
       render: (created, modified) => renderIndicator(shown, { ...publication, created, modified }),
     };
   }
+}
+
+/** Where the usage of keys is kept, beside the store. */
+export function usageBeside(path: string): string {
+  return join(dirname(path), 'usage.sqlite');
 }
 
 /** What a batch is taken in with. */

@@ -1,0 +1,72 @@
+import type { IndicatorQuery } from '../model/indicator-query.ts';
+import type { IocType } from '../model/ioc.ts';
+import type { Delivery, DeliveryFilter, Extent, VersionFacts } from '../store/store.ts';
+
+/** What a page yields: noted on its request, it becomes a receipt once all of it was sent. */
+export interface SentPage {
+  readonly query: IndicatorQuery;
+  readonly extent: Extent;
+  /** The moment as of which it was read. */
+  readonly asOf: number;
+  /** What its format can express, where that is less than the query lets through. */
+  readonly expresses?: { readonly types: readonly IocType[]; readonly revoked: boolean };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the answer holds of published versions; null where it is no page of them. */
+    sentPage: SentPage | null;
+  }
+}
+
+/** What was delivered by a page of `endpoint` to `key`; undefined when it was empty. */
+export function deliveryOf(page: SentPage, key: string, endpoint: string): Delivery | undefined {
+  const { query, extent, asOf, expresses } = page;
+  if (extent.count === 0) return undefined;
+  const { types, levels, sectors, categories, revoked } = query;
+  const filter: DeliveryFilter = {
+    endpoint,
+    types: expresses === undefined ? types : expressed(types, expresses.types),
+    levels,
+    sectors,
+    ...(categories !== undefined && { categories }),
+    revoked: expresses?.revoked === false ? 'exclude' : revoked,
+  };
+  return { key, filter, ...boundsOf(query, extent, asOf), firstAt: asOf, lastAt: asOf, answers: 1 };
+}
+
+function expressed(asked: readonly IocType[], can: readonly IocType[]): readonly IocType[] {
+  return asked.length === 0 ? can : can.filter((type) => asked.includes(type));
+}
+
+/** Of the versions from the one stamp to the other, all that the filter lets through were in the page. */
+function boundsOf(query: IndicatorQuery, { more, last }: Extent, asOf: number) {
+  const { since = -1, after, until = asOf, order } = query;
+  const newest = Math.min(asOf, until);
+  if (order === 'oldest-first')
+    return { lower: Math.max(since, after ?? -1) + 1, upper: more ? last : newest };
+  return { lower: more ? last : since + 1, upper: Math.min(newest, (after ?? Infinity) - 1) };
+}
+
+/**
+ * Whether a delivery held a version: `yes`, or `possibly` where the version was replaced or expired between the first and the last of
+ * its answers, or where it is not known any more what a filter asks for.
+ */
+export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'yes' | 'possibly' | 'no' {
+  const { stamp, until, expires, type, level, sectors, categories, revoked } = version;
+  const { filter, lower, upper, firstAt, lastAt } = delivery;
+  const excludes = filter.revoked === 'exclude';
+  const outside =
+    stamp < lower ||
+    stamp > upper ||
+    (filter.types.length > 0 && !filter.types.includes(type)) ||
+    (filter.levels.length > 0 && !filter.levels.includes(level)) ||
+    (filter.sectors.length > 0 && !filter.sectors.some((each) => sectors.includes(each))) ||
+    (filter.categories !== undefined &&
+      categories?.some((each) => filter.categories!.includes(each)) === false) ||
+    (excludes && revoked);
+  const end = excludes ? Math.min(until, expires) : until;
+  if (outside || end <= firstAt || stamp > lastAt) return 'no';
+  const unknown = filter.categories !== undefined && categories === undefined;
+  return end <= lastAt || unknown ? 'possibly' : 'yes';
+}
