@@ -70,7 +70,7 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
   'node:vm': [],
   'node:sqlite': ['store'],
   'node:worker_threads': ['store', 'cli'],
-  'node:fs': ['store', 'cli', 'feeds', 'gate', 'config.ts'],
+  'node:fs': ['store', 'cli', 'feeds', 'gate', 'http/routes/docs.ts', 'config.ts'],
 };
 
 /** Who may fetch from other servers. */

@@ -13,6 +13,7 @@ import { errorHandler, unavailable } from './errors.ts';
 import type { DescribedRoute } from './openapi/document.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { logRequest } from './request-log.ts';
+import { docs } from './routes/docs.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsExport } from './routes/iocs-export.ts';
 import { iocsList } from './routes/iocs-list.ts';
@@ -110,6 +111,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => iocsStix(scope, parts));
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
+  app.register(async (scope) => docs(scope, parts));
   app.register(async (scope) => openapi(scope, parts, described));
 
   app.after(() => refuseOtherMethods(app, routes, guard));

@@ -260,6 +260,8 @@ test('every answer of the running server is as it is described', async (context)
       (name): (typeof asked)[number] => [`${list}/${name}`, '', 200, pro],
     ),
     [PATH, '', 200, {}],
+    ['/docs', '', 200, {}],
+    ['/docs', '?theme=dark', 400, {}],
     [PATH, '', 200, { 'accept-encoding': 'gzip' }],
   ];
   for (const [path, query, status, headers] of asked) {
@@ -281,6 +283,11 @@ test('every answer of the running server is as it is described', async (context)
     const answer = await get(server, why.replace('{id}', name), pro);
     assert.equal(answer.status, status, name);
     assert.deepEqual(faultsOf(document, check, [why, 'get'], answer), [], name);
+  }
+  for (const name of ['docs.css', 'docs.js', 'icon.svg', 'index.html', 'docs.ts']) {
+    const answer = await get(server, `/docs/${name}`);
+    assert.equal(answer.status, /^docs\.(?:css|js)$|svg/.test(name) ? 200 : 404, name);
+    assert.deepEqual(faultsOf(document, check, ['/docs/{asset}', 'get'], answer), [], name);
   }
   const refused = await get(server, stix, pro, 'POST');
   assert.deepEqual(faultsOf(document, check, [stix, 'get'], refused), []);

@@ -149,7 +149,7 @@ const FREE = [
 ];
 
 /** What anybody may ask for: it tells nothing of what the store holds. */
-const OPEN = new Set(['/api/openapi.json']);
+const OPEN = new Set(['/api/openapi.json', '/docs']);
 
 /** Every path that the server has a route for, what stands for a part of it filled in. */
 function everyPath({ app }: Serving): string[] {

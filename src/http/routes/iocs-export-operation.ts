@@ -24,8 +24,8 @@ export function exportOperation(offer: ExportOffer): Operation {
   return {
     id: `export${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     tag: 'Exports',
-    summary: `Export IOCs: ${required ? `lists for a ${name}` : labels[0]}`,
-    description: `${labels.length > 1 ? `${labels.join('; ')}.` : `${labels[0]}.`} IOCs of types that a format cannot express are left out.`,
+    summary: required ? `Lists for a ${name}` : labels[0]!,
+    description: `${labels.length > 1 ? `${labels.join('; ')}. ` : ''}IOCs of types that a format cannot express are left out.`,
     query: exportParameters(offer),
     requestHeaders: PAGE_REQUEST_HEADERS,
     answers: pageAnswers(contentsOf(formats)),
