@@ -58,7 +58,7 @@ function choiceView(api, choices, depth) {
  * @param {{ readonly required: boolean, readonly depth: number }} place
  */
 function propertyView(api, name, property, { required, depth }) {
-  const rules = rulesOf(property);
+  const rules = rulesOf(/** @type {Schema} */ (resolve(api, property)));
   return element(
     'li',
     {},
