@@ -24,10 +24,15 @@ export { isIndicator, Poll } from './poll.ts';
 export type { RequestOptions, TransportOptions } from './transport.ts';
 export type * from './types.ts';
 
-/** Formats that `export` gives: `misp`, `sigma`, `firewall` and so on. */
-export type ExportName = NameOf<Exclude<keyof Queries, 'exportStix'>>;
-type NameOf<Id> = Id extends `export${infer Name}` ? Uncapitalize<Name> : never;
-type ExportQuery<Name extends ExportName> = Queries[`export${Capitalize<Name>}`];
+/** The queries of paths below `/api/v1/iocs/`, by the last name of the path. */
+type QueryByName = {
+  [
+    Id in keyof Queries as (typeof PATHS)[Id] extends `/api/v1/iocs/${infer Name}` ? Name : never
+  ]: Queries[Id];
+};
+
+/** What `export` gives: `misp`, `sigma`, `firewall` and so on. */
+export type ExportName = Exclude<keyof QueryByName, 'stix' | 'count' | 'search' | `${string}/${string}`>;
 
 /** A page of an export as text. */
 export interface ExportPage {
@@ -110,11 +115,14 @@ export class SocDefenders {
   /** A page of an export in the format of another product, as text. */
   async export<Name extends ExportName>(
     name: Name,
-    query: ExportQuery<Name>,
+    query: QueryByName[Name],
     options: RequestOptions = {},
   ): Promise<ExportPage> {
-    const id = `export${name.slice(0, 1).toUpperCase()}${name.slice(1)}` as keyof typeof PATHS;
-    const { text, headers } = await this.#transport.get(PATHS[id], searchOf(query), options);
+    const { text, headers } = await this.#transport.get(
+      `${PATHS.listIocs}/${name}`,
+      searchOf(query),
+      options,
+    );
     const link = nextLink(headers.get('link'));
     const next = link === undefined ? undefined : (queryOfLink(link).get('cursor') ?? undefined);
     return { text, contentType: headers.get('content-type') ?? '', next };

@@ -35,9 +35,10 @@ test('every question has its method', async (context) => {
   assert.match(hosts.text, /^0\.0\.0\.0 host-1\.example\.com$/m);
   assert.match(hosts.contentType, /^text\/plain/);
   const firewall = await client.export('firewall', { profile: 'paloalto-ip', limit: 1 });
-  assert.equal(firewall.text.trim().split('\n').length, 1);
-  const rest = await client.export('firewall', { profile: 'paloalto-ip', limit: 1, cursor: firewall.next });
-  assert.notEqual(rest.text, firewall.text);
+  assert.match(firewall.text, /^2001:db8::[12]\n$/);
+  const first = await client.export('cef', { type: 'ipv6', limit: 1, format: 'syslog' });
+  const rest = await client.export('cef', { type: 'ipv6', limit: 1, format: 'syslog', cursor: first.next });
+  assert.notEqual(rest.text, first.text);
   assert.equal(rest.next, undefined);
 });
 
