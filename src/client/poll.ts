@@ -43,7 +43,6 @@ export class Poll implements AsyncIterable<StixIndicator> {
         yield indicator;
         if (isPoll) this.#nextSince = indicator.modified;
       }
-      this.#nextSince = (isPoll ? answer.headers.get('x-next-since') : undefined) ?? this.#nextSince;
       const link = nextLink(answer.headers.get('link'));
       query = link === undefined ? undefined : queryOfLink(link);
     }

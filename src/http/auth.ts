@@ -29,7 +29,7 @@ export type RouteAuth = 'none' | { readonly tier: TierName; readonly accepts?: r
 declare module 'fastify' {
   interface FastifyContextConfig {
     auth?: RouteAuth;
-    /** `none` for what only ever answers with an error. */
+    /** `none` for what answers with errors alone, or stands at another path as well, where it is described. */
     operation?: Operation | 'none';
   }
   interface FastifyRequest {
