@@ -6,5 +6,6 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 rmSync(`${root}/dist`, { recursive: true, force: true });
-execFileSync('tsc', ['--project', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+for (const project of ['tsconfig.build.json', 'tsconfig.client.json'])
+  execFileSync('tsc', ['--project', project], { cwd: root, stdio: 'inherit' });
 cpSync(`${root}/src`, `${root}/dist`, { recursive: true, filter: (path) => !path.endsWith('.ts') });

@@ -19,6 +19,7 @@ import { KeyDesk } from './key-desk.ts';
 import { RepeatedPolls } from './repeated-polls.ts';
 import { logRequest } from './request-log.ts';
 import { articles } from './routes/articles.ts';
+import { docs } from './routes/docs.ts';
 import { iocsCount } from './routes/iocs-count.ts';
 import { iocsExport } from './routes/iocs-export.ts';
 import { iocsFirewall } from './routes/iocs-firewall.ts';
@@ -150,6 +151,7 @@ export function buildApp({ store, config, clock, log, meter }: AppParts): Fastif
   app.register(async (scope) => keys(scope, consoleParts));
   app.register(async (scope) => keysUsage(scope, consoleParts));
   app.register(async (scope) => consolePages(scope, consoleParts));
+  app.register(async (scope) => docs(scope, parts));
   app.register(async (scope) => openapi(scope, parts, described));
 
   app.after(() => refuseOtherMethods(app, routes, guard));

@@ -33,10 +33,15 @@ export type RouteAuth =
   | SessionAuth
   | { readonly tier: TierName; readonly accepts?: readonly CredentialReader[]; readonly basic?: true };
 
+/** Whether a route is for API keys. */
+export function isKeyed(auth: RouteAuth): auth is Exclude<RouteAuth, string> {
+  return typeof auth !== 'string';
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     auth?: RouteAuth;
-    /** `none` for what only ever answers with an error. */
+    /** `none` for what answers with errors alone, or stands at another path as well, where it is described. */
     operation?: Operation | 'none';
   }
   interface FastifyRequest {

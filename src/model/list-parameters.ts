@@ -9,6 +9,7 @@ import {
   FILTER_PARAMETERS,
   filtersOf,
   type ParameterContext,
+  TIME_OR_DATE,
   withPlus,
 } from './query-parameters.ts';
 import { parseTimestamp } from './time.ts';
@@ -45,6 +46,7 @@ export const LIST_FILTERS = {
     parse: (text) => parseTimestamp(withPlus(text)),
     allowed: () => 'a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z',
     doc: 'Only versions published at this time or before.',
+    schema: TIME_OR_DATE,
     example: '2026-11-24',
   } satisfies Parameter<number>,
   category: {

@@ -42,6 +42,9 @@ export interface IndicatorRequest {
 const MINUTE = 60_000;
 export const DEFAULT_LIMIT = 100;
 
+/** What a time may be given as. */
+export const TIME_OR_DATE = { type: 'string', anyOf: [{ format: 'date-time' }, { format: 'date' }] } as const;
+
 /** The filters that every endpoint over indicators has, and where it begins and ends. */
 export const FILTER_PARAMETERS = {
   type: list(parseIocType, IOC_TYPES, 'Only IOCs of these types, comma-separated.', 'ipv4,domain'),
@@ -49,6 +52,7 @@ export const FILTER_PARAMETERS = {
     parse: (text) => parseTimestamp(withPlus(text)),
     allowed: () => 'a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z',
     doc: 'Only versions published strictly after this time, oldest first.',
+    schema: TIME_OR_DATE,
     example: '2026-11-23T20:05:19.358Z',
   } satisfies Parameter<number>,
   confidence: list(

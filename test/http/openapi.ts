@@ -78,8 +78,11 @@ export function checker(document: OpenApi): (schema: object, value: unknown) => 
   addFormats.default(ajv);
   const closed = closeObjects(document) as object;
   ajv.addSchema({ $id: 'https://openapi.example/', ...closed });
+  const compiled = new Map<string, ReturnType<typeof ajv.compile>>();
   return (schema, value) => {
-    const check = ajv.compile(relocated(closeObjects(schema)) as object);
+    const text = JSON.stringify(schema);
+    const check = compiled.get(text) ?? ajv.compile(relocated(closeObjects(schema)) as object);
+    compiled.set(text, check);
     check(value);
     return (check.errors ?? []).map(
       ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,

@@ -153,6 +153,7 @@ const FREE = [
 /** What anybody may ask for, and what leads those who have not signed in to the page to do so. */
 const OPEN = new Set([
   '/api/openapi.json',
+  '/docs',
   '/console',
   '/console/',
   '/console/sign-in',

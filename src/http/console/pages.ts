@@ -52,7 +52,7 @@ export function consolePages(app: FastifyInstance, parts: ConsoleParts): void {
     app.route({
       method: 'GET',
       url,
-      config: { auth: 'session' },
+      config: { auth: 'session', operation: 'none' },
       handler: async (request, reply) => send(reply, await handler(request)),
     });
   };
@@ -63,7 +63,7 @@ export function consolePages(app: FastifyInstance, parts: ConsoleParts): void {
     app.route({
       method: 'POST',
       url,
-      config: { auth: 'session-form' },
+      config: { auth: 'session-form', operation: 'none' },
       preHandler: async (request) => requireToken(request, fieldOf(request, 'csrf')),
       handler: async (request, reply) => {
         const answer = await handler(request, reply);
@@ -76,7 +76,7 @@ export function consolePages(app: FastifyInstance, parts: ConsoleParts): void {
     app.route({
       method: 'GET',
       url: path,
-      config: { auth: 'none' },
+      config: { auth: 'none', operation: 'none' },
       handler: async (_request, reply) =>
         reply.header('cache-control', 'public, max-age=3600').type(type).send(bytes),
     });
@@ -84,14 +84,14 @@ export function consolePages(app: FastifyInstance, parts: ConsoleParts): void {
   app.route({
     method: 'GET',
     url: '/console',
-    config: { auth: 'none' },
+    config: { auth: 'none', operation: 'none' },
     handler: async (_request, reply) => reply.redirect(HOME, 308),
   });
 
   app.route({
     method: 'GET',
     url: SIGN_IN,
-    config: { auth: 'none' },
+    config: { auth: 'none', operation: 'none' },
     handler: async (request, reply) => {
       if ((await sessions.find(request)) !== undefined) return reply.redirect(HOME, 303);
       return send(reply, signInPage({ confidential: isConfidential(request) }));
@@ -100,7 +100,7 @@ export function consolePages(app: FastifyInstance, parts: ConsoleParts): void {
   app.route({
     method: 'POST',
     url: SIGN_IN,
-    config: { auth: 'none' },
+    config: { auth: 'none', operation: 'none' },
     onRequest: async (request) => signIn.requireSafe(request),
     handler: async (request, reply) => {
       const account = fieldOf(request, 'account').slice(0, 100);

@@ -1,5 +1,6 @@
 import { TIERS } from '../../model/tier.ts';
-import type { RouteAuth } from '../auth.ts';
+import { isKeyed, type RouteAuth } from '../auth.ts';
+import { COOKIES } from '../cookies.ts';
 import type { Operation } from '../operation.ts';
 import { answersOf, standingHeaders } from './answers.ts';
 import { Components } from './components.ts';
@@ -40,6 +41,12 @@ const SCHEMES = {
     in: 'query',
     name: 'api_key',
     description: 'For clients that cannot set a header.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: COOKIES.session.name,
+    description: 'What signing in gives; over HTTPS its name begins with __Host-.',
   },
   basic: { type: 'http', scheme: 'basic', description: 'Any user name, and the API key as the password.' },
 } as const;
@@ -88,12 +95,8 @@ function operationObject(
   const { id, tag, summary, description, body, answers } = operation;
   const head = method === 'HEAD';
   const parameters = parametersOf(operation, components);
-  const standing = standingHeaders(auth !== 'none', components);
-  const tier =
-    auth === 'none'
-      ? undefined
-      : `For keys of the ${TIERS[auth.tier].label} tier${auth.tier === 'pro' ? '' : ' and above'}.`;
-  const texts = [description, tier].filter((text) => text !== undefined);
+  const standing = standingHeaders(isKeyed(auth), components);
+  const texts = [description, whoMay(auth)].filter((text) => text !== undefined);
   return {
     operationId: head ? `${id}Head` : id,
     tags: [tag],
@@ -109,14 +112,22 @@ function operationObject(
     security: schemesOf(auth, setting).map((scheme) => ({ [scheme]: [] })),
     responses: {
       ...answersOf(answers, components, standing, { head }),
-      ...errorAnswers(operation, auth, components, standing),
+      ...errorAnswers({ operation, auth, method }, components, standing),
     },
   };
+}
+
+/** Who may use a route, in a sentence. */
+function whoMay(auth: RouteAuth): string | undefined {
+  if (auth === 'none') return undefined;
+  if (!isKeyed(auth)) return 'For accounts that have signed in; an API key is of no use here.';
+  return `For keys of the ${TIERS[auth.tier].label} tier${auth.tier === 'pro' ? '' : ' and above'}.`;
 }
 
 /** Routes that take a key in ways of their own take it as a password too. */
 function schemesOf(auth: RouteAuth, { apiKeyInQuery }: DocumentSetting): (keyof typeof SCHEMES)[] {
   if (auth === 'none') return [];
+  if (!isKeyed(auth)) return ['session'];
   if (auth.accepts !== undefined) return ['bearer', 'apiKey', 'basic'];
   const ways: (keyof typeof SCHEMES)[] = ['bearer', 'apiKey'];
   if (auth.basic === true) ways.push('basic');

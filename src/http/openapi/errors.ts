@@ -42,12 +42,15 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** Every error that an operation answers with. */
-export function errorCodesOf(operation: Operation, auth: RouteAuth): ApiErrorCode[] {
+export function errorCodesOf(operation: Operation, auth: RouteAuth, method: string): ApiErrorCode[] {
   const codes = new Set<ApiErrorCode>([...ALWAYS, ...(operation.errors ?? [])]);
   if (operation.query !== undefined) codes.add('invalid_parameter');
   if (operation.path !== undefined) codes.add('not_found').add('uri_too_long');
   if (operation.body !== undefined) codes.add('unsupported_media_type');
-  if (auth !== 'none') {
+  if (auth === 'session' || auth === 'session-form') {
+    codes.add('not_signed_in');
+    if (method !== 'GET' && method !== 'HEAD') codes.add('cross_site_request');
+  } else if (auth !== 'none') {
     for (const code of ['missing_api_key', 'invalid_api_key', 'expired_api_key'] as const) codes.add(code);
     codes.add('ip_not_allowed').add('rate_limit_exceeded');
     if (auth.tier !== 'free') codes.add('insufficient_tier');
@@ -57,13 +60,12 @@ export function errorCodesOf(operation: Operation, auth: RouteAuth): ApiErrorCod
 
 /** References to the answers of all errors of an operation, by status. `standing` are the headers of every answer. */
 export function errorAnswers(
-  operation: Operation,
-  auth: RouteAuth,
+  { operation, auth, method }: { operation: Operation; auth: RouteAuth; method: string },
   components: Components,
   standing: object,
 ): Record<string, object> {
   const form = operation.errorForm ?? JSON_ERRORS;
-  const byStatus = Map.groupBy(errorCodesOf(operation, auth), (code) => API_ERRORS[code].status);
+  const byStatus = Map.groupBy(errorCodesOf(operation, auth, method), (code) => API_ERRORS[code].status);
   const answers = [...byStatus].map(([status, codes]) => {
     const [description, own = []] = STATUSES[status] ?? [API_ERRORS[codes[0]!].message];
     const examples = codes.map((code) => [code, { value: form.example({ code, ...API_ERRORS[code] }) }]);

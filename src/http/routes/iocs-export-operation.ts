@@ -22,8 +22,8 @@ export function exportOperation(offer: ExportOffer): Operation {
   return {
     id: `export${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     tag: 'Exports',
-    summary: `Export IOCs: ${labels[0]}`,
-    description: `${labels.length > 1 ? `${labels.join('; ')}.` : `${labels[0]}.`} IOCs of types that a format cannot express are left out.`,
+    summary: labels[0]!,
+    description: `${labels.length > 1 ? `${labels.join('; ')}. ` : ''}IOCs of types that a format cannot express are left out.`,
     query: exportParameters(offer),
     requestHeaders: PAGE_REQUEST_HEADERS,
     answers: pageAnswers(contentsOf(formats)),

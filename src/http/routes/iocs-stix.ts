@@ -26,7 +26,7 @@ const PATH = '/api/v1/iocs/stix';
 const OPERATION: Operation = {
   id: 'exportStix',
   tag: 'Exports',
-  summary: 'Export IOCs as a STIX 2.1 bundle',
+  summary: 'STIX 2.1 bundle',
   description:
     'Current IOCs, the newest first; with since the oldest first, and what was taken back. `Accept: application/stix+json` asks for exactly the standard’s bundle.',
   query: INDICATOR_PARAMETERS,

@@ -1,16 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { answerPage } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
-import { Bodies } from '../bodies.ts';
 import { type DescribedRoute, openApiDocument } from '../openapi/document.ts';
 import type { Operation } from '../operation.ts';
 import { refuseParameters } from '../parameters.ts';
 import { PAGE_REQUEST_HEADERS, pageAnswers } from '../schemas/page-answers.ts';
-import { Deadlines } from '../sending.ts';
-import { STATIC_CACHE_HEADERS, staticChunks, type StaticPage, staticPage } from '../static-page.ts';
+import { StaticAnswer } from '../static-answer.ts';
 
 const PATH = '/api/openapi.json';
+
+const HEADERS = ['content-type', 'application/json; charset=utf-8'];
 
 const OPERATION: Operation = {
   id: 'getOpenApi',
@@ -41,21 +40,16 @@ const OPERATION: Operation = {
 /** `GET /api/openapi.json`: the OpenAPI 3.1 document of all `routes` that are registered when it is first asked for. */
 export function openapi(
   app: FastifyInstance,
-  { config, log, cache, polls }: RouteParts,
+  { config }: RouteParts,
   routes: readonly DescribedRoute[],
 ): void {
-  const bodies = new Bodies<StaticPage>(staticChunks, config, cache);
-  const deadlines = new Deadlines(config.responseDeadline);
-  app.addHook('onClose', () => deadlines.close());
-  const answer = { bodies, deadlines, log, polls };
   const setting = { producer: config.producer.name, apiKeyInQuery: config.apiKeyInQuery };
-  let page: StaticPage | undefined;
+  let answer: StaticAnswer | undefined;
 
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     refuseParameters(request, false);
-    page ??= staticPage(JSON.stringify(openApiDocument(routes, setting)));
-    const content = ['content-type', 'application/json; charset=utf-8'];
-    return await answerPage(request, reply, { page, content, cache: STATIC_CACHE_HEADERS }, answer);
+    answer ??= new StaticAnswer(JSON.stringify(openApiDocument(routes, setting)), HEADERS);
+    return await answer.send(request, reply);
   };
   app.route({
     method: ['GET', 'HEAD'],

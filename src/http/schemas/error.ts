@@ -26,7 +26,7 @@ const ERROR = objectOf(
     ),
   },
   {},
-  { title: 'Error', description: 'Every error has this shape.' },
+  { title: 'ErrorAnswer', description: 'Every error has this shape.' },
 );
 
 const DETAILS: Partial<Readonly<Record<ApiErrorCode, unknown>>> = {

@@ -5,10 +5,10 @@ import { TLP_MARKINGS } from '../../model/marking.ts';
 import { SECTORS } from '../../model/sector.ts';
 import { arrayOf, described, objectOf, oneOf, orNull, SCORE, TEXT, TIME } from './schema.ts';
 
-export const IOC_TYPE = oneOf(...IOC_TYPES);
-export const LEVEL = oneOf(...CONFIDENCE_LEVEL_NAMES);
-export const TLP = oneOf(...TLP_MARKINGS);
-export const INDUSTRIES = arrayOf(oneOf(...SECTORS));
+export const IOC_TYPE = { ...oneOf(...IOC_TYPES), title: 'IocType' };
+export const LEVEL = { ...oneOf(...CONFIDENCE_LEVEL_NAMES), title: 'ConfidenceLevel' };
+export const TLP = { ...oneOf(...TLP_MARKINGS), title: 'Tlp' };
+export const INDUSTRIES = arrayOf({ ...oneOf(...SECTORS), title: 'Industry' });
 export const INDICATOR_ID = {
   type: 'string',
   pattern: '^indicator--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$',
