@@ -49,6 +49,23 @@ export interface IndicatorReads {
   statistics(now: number): Promise<Statistics>;
   /** How many indicators a query would yield without a limit. */
   count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number>;
+  /** Every version ever published after the stamp `after`, replaced ones too, the oldest first, at most `limit`. */
+  history(after: number, asOf: number, limit: number): Promise<readonly PublishedVersion[]>;
+  /** Every version of the indicator of this UUID, the oldest first; none when it is not known. */
+  versionsOf(uuid: string, asOf: number): Promise<readonly PublishedVersion[]>;
+}
+
+/** One version of an indicator, as it was published. */
+export interface PublishedVersion {
+  readonly stamp: number;
+  /** Its indicator's, without `indicator--`. */
+  readonly uuid: string;
+  readonly type: IocType;
+  /** Whether none precedes it, and whether none has replaced it yet. */
+  readonly first: boolean;
+  readonly last: boolean;
+  /** As JSON, marked by TLP 1. */
+  readonly stix: string;
 }
 
 /** The size of an answer. Its first and last stamp and count name its content exactly (see docs/architecture.md). */

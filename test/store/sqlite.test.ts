@@ -6,6 +6,7 @@ import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type StoreOpener, storeContract } from './contract.ts';
 import { feedContract } from './contract-feeds.ts';
+import { historyContract } from './contract-history.ts';
 import { itemContract } from './contract-items.ts';
 import { searchContract } from './contract-search.ts';
 import { statisticsContract } from './contract-statistics.ts';
@@ -31,6 +32,7 @@ const openSqlite: StoreOpener = async (context, clock) => {
 };
 
 storeContract('SQLite', openSqlite);
+historyContract('SQLite', openSqlite);
 feedContract('SQLite', openSqlite);
 itemContract('SQLite', openSqlite);
 searchContract('SQLite', openSqlite);

@@ -2,8 +2,9 @@ import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.
 import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
 import { countCurrent, isTallied } from './statistics.ts';
-import type { Extent, ItemForm, SearchQuestion, Slice } from '../store.ts';
+import type { Extent, ItemForm, PublishedVersion, SearchQuestion, Slice } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
+import { readHistory, readVersionsOf } from './history.ts';
 import { querySql, type QuerySql } from './query-sql.ts';
 import { type Found, searchValues } from './search.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
@@ -113,6 +114,16 @@ export class VersionReader {
   /** See `searchValues`. */
   search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Found {
     return this.#connection.read(() => searchValues(this.#connection, question, uuid, asOf));
+  }
+
+  /** See `IndicatorReads.history`. */
+  history(after: number, asOf: number, limit: number): PublishedVersion[] {
+    return readHistory(this.#connection, after, asOf, limit);
+  }
+
+  /** See `IndicatorReads.versionsOf`. */
+  versionsOf(uuid: Uint8Array, asOf: number): PublishedVersion[] {
+    return readVersionsOf(this.#connection, uuid, asOf);
   }
 
   /** See `IndicatorReads.count`. */

@@ -18,6 +18,7 @@ import {
   type KeyRecord,
   type KnownIoc,
   type NewKey,
+  type PublishedVersion,
   type QuarantineRecord,
   type RequestGrant,
   type RunChange,
@@ -165,6 +166,16 @@ export class SqliteStore implements Store {
     const { thread } = this.#parts;
     if (thread === undefined) return this.#reader.count(query, asOf);
     return (await thread.call('count', [query, asOf])) as number;
+  }
+
+  async history(after: number, asOf: number, limit: number): Promise<readonly PublishedVersion[]> {
+    const { thread } = this.#parts;
+    if (thread === undefined) return this.#reader.history(after, asOf, limit);
+    return (await thread.call('history', [after, asOf, limit])) as PublishedVersion[];
+  }
+
+  async versionsOf(uuid: string, asOf: number): Promise<readonly PublishedVersion[]> {
+    return this.#reader.versionsOf(uuidBytes(uuid), asOf);
   }
 
   beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number> {
