@@ -21,6 +21,7 @@ import { iocsStix } from './routes/iocs-stix.ts';
 import { lookup } from './routes/lookup.ts';
 import { iocsWhy } from './routes/iocs-why.ts';
 import { serverOptions } from './server.ts';
+import { taxii } from './taxii/routes.ts';
 import { addStandingHeaders } from './standing-headers.ts';
 import { keepTickShape } from './tick-shape.ts';
 
@@ -103,6 +104,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   app.register(async (scope) => iocsStix(scope, parts));
   app.register(async (scope) => lookup(scope, parts));
   app.register(async (scope) => iocsWhy(scope, parts));
+  app.register(async (scope) => taxii(scope, parts));
 
   app.after(() => refuseOtherMethods(app, routes, guard));
   return app;

@@ -13,6 +13,22 @@ export const bearerKey: CredentialReader = ({ headers }) => {
   return value.slice(7).trim();
 };
 
+/** `Authorization: Token KEY`. */
+export const tokenKey: CredentialReader = ({ headers }) => {
+  const value = headers.authorization;
+  return value !== undefined && /^token(?: |$)/i.test(value) ? value.slice(6).trim() : undefined;
+};
+
+/** `Authorization: Basic …` (RFC 7617) of any user name, the key being the password; or the name, where that is empty. */
+export const basicKey: CredentialReader = ({ headers }) => {
+  const value = headers.authorization;
+  if (value === undefined || !/^basic(?: |$)/i.test(value)) return undefined;
+  const pair = Buffer.from(value.slice(6).trim(), 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon < 0) return pair;
+  return pair.slice(colon + 1) || pair.slice(0, colon);
+};
+
 /** `X-API-Key: KEY`. */
 export const headerKey: CredentialReader = ({ headers }) => {
   const value = headers['x-api-key'];

@@ -6,6 +6,9 @@ import type { Log } from '../observe/log.ts';
 import { redact } from '../observe/redact.ts';
 import { StalePlanError } from '../render/walk.ts';
 import { StoreError } from '../store/store.ts';
+import { TAXII_CHALLENGE, taxiiErrorBody } from './taxii/error-message.ts';
+import { TAXII_MEDIA_TYPE } from './taxii/media-type.ts';
+import { isTaxiiRequest } from './taxii/paths.ts';
 
 /** How soon to come back when we cannot answer, in seconds. */
 const RETRY_AFTER = '5';
@@ -54,7 +57,7 @@ function frameworkStatus(error: unknown): number | undefined {
   return framework && typeof statusCode === 'number' ? statusCode : undefined;
 }
 
-/** Makes the one handler of all errors: one shape, the request's id in it, and a log line for our own failures. */
+/** Makes the one handler of all errors: one shape, or TAXII's, the request's id in it, and a log line for our own failures. */
 export function errorHandler(log: Log) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const answer = apiErrorOf(error);
@@ -67,12 +70,15 @@ export function errorHandler(log: Log) {
     }
     // What was not read of a body cannot be told from the next request.
     if (hasBody(request) && !request.raw.complete) reply.header('connection', 'close');
+    const taxii = isTaxiiRequest(request);
+    const body = (taxii ? taxiiErrorBody : errorBody)(answer, request.id);
     void reply
       .code(answer.status)
       .headers({ ...answer.headers, 'cache-control': 'no-store' })
-      .type('application/json; charset=utf-8')
-      // A key that was put into a parameter by mistake is not repeated.
-      .send(redact(errorBody(answer, request.id)));
+      .type(taxii ? TAXII_MEDIA_TYPE : 'application/json; charset=utf-8');
+    if (taxii && answer.status === 401) void reply.header('www-authenticate', TAXII_CHALLENGE);
+    // A key that was put into a parameter by mistake is not repeated.
+    void reply.send(redact(body));
   };
 }
 

@@ -94,14 +94,15 @@ export interface TaxiiRequest {
   readonly scope: string;
 }
 
-type Table = Partial<typeof OBJECTS_PARAMETERS>;
+/** One of the tables of this module. */
+export type TaxiiTable = Partial<typeof OBJECTS_PARAMETERS>;
 
 /**
  * Reads the parameters of a request for part of what `where` names. An empty `next` is taken for none, as some clients
  * send it with their first request. Throws `ParameterError` that lists everything that is wrong.
  */
-export function parseTaxiiRequest<T extends Table>(
-  table: T,
+export function parseTaxiiRequest(
+  table: TaxiiTable,
   pairs: readonly (readonly [string, string])[],
   where: string,
   context: ParameterContext,
@@ -127,10 +128,7 @@ export function parseTaxiiRequest<T extends Table>(
   };
 }
 
-function placeOf(
-  { next }: ParameterValues<typeof PLACE_PARAMETERS>,
-  scope: string,
-): TaxiiPlace | undefined {
+function placeOf({ next }: ParameterValues<typeof PLACE_PARAMETERS>, scope: string): TaxiiPlace | undefined {
   if (next === undefined) return undefined;
   const place = readNext(next, scope);
   if (place !== 'foreign') return place;

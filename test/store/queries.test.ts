@@ -82,7 +82,10 @@ const query = fc.record({
   types: subset(IOC_TYPES),
   levels: subset(CONFIDENCE_LEVEL_NAMES),
   sectors: subset(FEW_SECTORS),
-  tlps: fc.option(subset(TLP_MARKINGS).filter(({ length }) => length > 0), { nil: undefined }),
+  tlps: fc.option(
+    subset(TLP_MARKINGS).filter(({ length }) => length > 0),
+    { nil: undefined },
+  ),
   revoked: fc.constantFrom('include' as const, 'exclude' as const),
   order: fc.constantFrom('oldest-first' as const, 'newest-first' as const),
   sinceAt: fc.option(fc.double({ min: 0, max: 1.2, noNaN: true }), { nil: undefined }),
@@ -97,15 +100,17 @@ type Asked = typeof query extends fc.Arbitrary<infer T> ? T : never;
 async function act({ store, clock }: Opened, action: Step): Promise<void> {
   switch (action.kind) {
     case 'ingest': {
-      const sightings = action.sightings.map(({ index, confidence, sectors, tlp, age, revoked }): Sighting => ({
-        type: typeOf(index),
-        value: `value-${index}`,
-        confidence,
-        sectors,
-        tlp,
-        lastSeen: clock.now - age * DAY,
-        ...(revoked && { revoked }),
-      }));
+      const sightings = action.sightings.map(
+        ({ index, confidence, sectors, tlp, age, revoked }): Sighting => ({
+          type: typeOf(index),
+          value: `value-${index}`,
+          confidence,
+          sectors,
+          tlp,
+          lastSeen: clock.now - age * DAY,
+          ...(revoked && { revoked }),
+        }),
+      );
       await take(store, sightings, clock.now);
       break;
     }

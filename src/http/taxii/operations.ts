@@ -1,0 +1,180 @@
+import { COLLECTIONS } from '../../model/collection.ts';
+import { OBJECT_PARAMETERS, OBJECTS_PARAMETERS, VERSIONS_PARAMETERS } from '../../model/taxii-parameters.ts';
+import type { AnswerDescription, JsonSchema, Operation } from '../operation.ts';
+import { TAXII_MEDIA_TYPE } from './media-type.ts';
+import { TAXII_SITES } from './paths.ts';
+import { apiRootOf, collectionOf, discoveryOf } from './resources.ts';
+
+const TAG = 'TAXII';
+const PRODUCER = 'SOC Defenders';
+
+const text: JsonSchema = { type: 'string' };
+const flag: JsonSchema = { type: 'boolean' };
+const time: JsonSchema = { type: 'string', format: 'date-time' };
+const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+
+const COLLECTION: JsonSchema = object(
+  {
+    id: { type: 'string', format: 'uuid' },
+    title: text,
+    description: text,
+    alias: text,
+    can_read: flag,
+    can_write: flag,
+    media_types: listOf(text),
+  },
+  ['id', 'title', 'can_read', 'can_write'],
+);
+
+const PATH = {
+  collection: 'The id of a collection, or its alias.',
+  object: 'The id of a STIX object.',
+} as const;
+
+const DATES = {
+  'X-TAXII-Date-Added-First':
+    'When the first indicator of the page was added; on an empty page, what was asked for.',
+  'X-TAXII-Date-Added-Last':
+    'When the last indicator of the page was added: a poller goes on from there with `added_after`.',
+} as const;
+
+const INDICATOR = {
+  type: 'indicator',
+  spec_version: '2.1',
+  id: 'indicator--1b5f2a3e-7d8c-5a4b-9c3d-2e1f0a9b8c7d',
+  created: '2026-01-15T10:00:00.000Z',
+  modified: '2026-01-15T10:00:00.000Z',
+  name: '192.0.2.7',
+  pattern: "[ipv4-addr:value = '192.0.2.7']",
+  pattern_type: 'stix',
+  valid_from: '2026-01-15T09:30:00.000Z',
+};
+
+const ENVELOPE_EXAMPLE = { more: true, next: 'AgGbwN-1mAAAAAAAAADh9VqQJ0', objects: [INDICATOR] };
+
+/** What each resource is for. */
+export const TAXII_OPERATIONS = {
+  discovery: operation('taxiiDiscovery', 'Find the TAXII server', {
+    answers: [
+      ok(
+        'What the server is, and its API roots.',
+        object({ title: text, description: text, default: text, api_roots: listOf(text) }, ['title']),
+        discoveryOf(TAXII_SITES[0]!, 'https://iocs.example.com', PRODUCER),
+      ),
+    ],
+  }),
+  apiRoot: operation('taxiiApiRoot', 'Read what the API root offers', {
+    answers: [
+      ok(
+        'The API root.',
+        object(
+          { title: text, description: text, versions: listOf(text), max_content_length: { type: 'integer' } },
+          ['title', 'versions', 'max_content_length'],
+        ),
+        apiRootOf(PRODUCER),
+      ),
+    ],
+  }),
+  collections: operation('taxiiCollections', 'List the collections', {
+    answers: [
+      ok('Every collection.', object({ collections: listOf(COLLECTION) }), {
+        collections: COLLECTIONS.slice(0, 2).map((each) => collectionOf(each, false)),
+      }),
+    ],
+  }),
+  collection: operation('taxiiCollection', 'Read one collection', {
+    path: { collection: PATH.collection },
+    answers: [ok('The collection.', COLLECTION, collectionOf(COLLECTIONS[0]!, false))],
+  }),
+  objects: operation('taxiiObjects', 'Poll the objects of a collection', {
+    description:
+      'Objects in the order in which they were added. With `added_after`, retractions are among them.',
+    path: { collection: PATH.collection },
+    query: OBJECTS_PARAMETERS,
+    answers: [
+      ok(
+        'A page of objects.',
+        object({ more: flag, next: text, objects: listOf({ type: 'object' }) }),
+        ENVELOPE_EXAMPLE,
+        DATES,
+      ),
+    ],
+  }),
+  manifest: operation('taxiiManifest', 'List which objects a collection has', {
+    path: { collection: PATH.collection },
+    query: OBJECTS_PARAMETERS,
+    answers: [
+      ok(
+        'A page of entries.',
+        object({
+          more: flag,
+          next: text,
+          objects: listOf(
+            object({ id: text, date_added: time, version: text, media_type: text }, [
+              'id',
+              'date_added',
+              'version',
+            ]),
+          ),
+        }),
+        {
+          more: false,
+          objects: [
+            {
+              id: INDICATOR.id,
+              date_added: '2026-01-15T10:00:00.000000Z',
+              version: INDICATOR.modified,
+              media_type: 'application/stix+json;version=2.1',
+            },
+          ],
+        },
+        DATES,
+      ),
+    ],
+  }),
+  object: operation('taxiiObject', 'Read one object', {
+    path: PATH,
+    query: OBJECT_PARAMETERS,
+    answers: [
+      ok(
+        'The object, in the versions asked for.',
+        object({ more: flag, next: text, objects: listOf({ type: 'object' }) }),
+        { more: false, objects: [INDICATOR] },
+        DATES,
+      ),
+    ],
+  }),
+  versions: operation('taxiiVersions', 'List the versions of one object', {
+    path: PATH,
+    query: VERSIONS_PARAMETERS,
+    answers: [
+      ok(
+        'Its versions, the oldest first.',
+        object({ more: flag, next: text, versions: listOf(time) }),
+        { more: false, versions: ['2026-01-15T10:00:00.000Z', '2026-02-01T08:15:00.250Z'] },
+        DATES,
+      ),
+    ],
+  }),
+} as const satisfies Record<string, Operation>;
+
+function operation(id: string, summary: string, rest: Omit<Operation, 'id' | 'tag' | 'summary'>): Operation {
+  return { id, tag: TAG, summary, errors: ['not_acceptable'], ...rest };
+}
+
+function ok(
+  description: string,
+  schema: JsonSchema,
+  example: unknown,
+  headers?: Readonly<Record<string, string>>,
+): AnswerDescription {
+  const mediaType = TAXII_MEDIA_TYPE;
+  return { status: 200, description, mediaType, schema, example, ...(headers !== undefined && { headers }) };
+}
+
+function object(
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[] = [],
+): JsonSchema {
+  return { type: 'object', properties, ...(required.length > 0 && { required }) };
+}
