@@ -16,9 +16,11 @@ import {
   presentedKey,
   queryKey,
   requireKeyForm,
+  TAXII_CREDENTIALS,
 } from './credentials.ts';
 import type { Operation } from './operation.ts';
 import type { RateLimiter, RateVerdict } from './rate-limit.ts';
+import { isTaxiiRequest } from './taxii/paths.ts';
 
 /**
  * Who may use a route, as the route itself declares it: anybody, or keys of a tier. `accepts` names the ways in
@@ -74,7 +76,8 @@ export class Guard {
   async countRefused(request: FastifyRequest): Promise<void> {
     let key: KeyRecord;
     try {
-      key = this.#accept(request, await this.#find(request, this.#readers));
+      const readers = isTaxiiRequest(request) ? TAXII_CREDENTIALS : this.#readers;
+      key = this.#accept(request, await this.#find(request, readers));
     } catch (error) {
       if (error instanceof ApiError) return;
       throw error;

@@ -41,6 +41,9 @@ export const queryKey: CredentialReader = ({ raw }) => {
   return query.includes('api_key=') ? (new URLSearchParams(query).get('api_key') ?? undefined) : undefined;
 };
 
+/** Ways in which clients of TAXII send a key, the most usual first. */
+export const TAXII_CREDENTIALS: readonly CredentialReader[] = [basicKey, bearerKey, tokenKey, headerKey];
+
 /** The query of a request target, without `?`. */
 export function rawQuery(url = ''): string {
   const start = url.indexOf('?');

@@ -71,15 +71,19 @@ export function errorHandler(log: Log) {
     // What was not read of a body cannot be told from the next request.
     if (hasBody(request) && !request.raw.complete) reply.header('connection', 'close');
     const taxii = isTaxiiRequest(request);
-    const body = (taxii ? taxiiErrorBody : errorBody)(answer, request.id);
+    // A key that was put into a parameter by mistake is not repeated.
+    const body = redact((taxii ? taxiiErrorBody : errorBody)(answer, request.id));
     void reply
       .code(answer.status)
-      .headers({ ...answer.headers, 'cache-control': 'no-store' })
-      .type(taxii ? TAXII_MEDIA_TYPE : 'application/json; charset=utf-8');
-    if (taxii && answer.status === 401) void reply.header('www-authenticate', TAXII_CHALLENGE);
-    // A key that was put into a parameter by mistake is not repeated.
-    void reply.send(redact(body));
+      .headers({ ...(taxii ? taxiiHeaders(answer) : answer.headers), 'cache-control': 'no-store' })
+      .header('content-type', taxii ? TAXII_MEDIA_TYPE : 'application/json; charset=utf-8')
+      // As bytes: to a text the framework adds a charset, which the type of TAXII does not have.
+      .send(Buffer.from(body));
   };
+}
+
+function taxiiHeaders({ status, headers }: ApiError): Readonly<Record<string, string>> {
+  return status === 401 ? { ...headers, 'www-authenticate': TAXII_CHALLENGE } : headers;
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {

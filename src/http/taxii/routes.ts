@@ -16,7 +16,7 @@ import { answerPage } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import type { RouteAuth } from '../auth.ts';
 import { Bodies } from '../bodies.ts';
-import { basicKey, bearerKey, type CredentialReader, headerKey, queryKey, tokenKey } from '../credentials.ts';
+import { queryKey, TAXII_CREDENTIALS } from '../credentials.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { Deadlines } from '../sending.ts';
@@ -36,9 +36,6 @@ const CACHE_HEADERS: HeaderList = [
   'vary',
   'Accept, Accept-Encoding, Authorization, X-API-Key',
 ];
-
-/** Ways in which a key may be sent here: clients of TAXII mostly know the first. */
-const CREDENTIALS: readonly CredentialReader[] = [basicKey, bearerKey, tokenKey, headerKey];
 
 type Handler = (request: FastifyRequest, now: number) => Promise<TaxiiPage> | TaxiiPage;
 
@@ -116,7 +113,7 @@ function resourceAdder(
   const deadlines = new Deadlines(config.responseDeadline);
   app.addHook('onClose', () => deadlines.close());
   const answer = { bodies, deadlines, log };
-  const accepts = config.apiKeyInQuery ? [...CREDENTIALS, queryKey] : CREDENTIALS;
+  const accepts = config.apiKeyInQuery ? [...TAXII_CREDENTIALS, queryKey] : TAXII_CREDENTIALS;
   const auth: RouteAuth = { tier: 'pro', accepts };
   const content = ['content-type', TAXII_MEDIA_TYPE];
 
