@@ -10,6 +10,7 @@ export const API_ERRORS = {
   invalid_api_key: { status: 401, message: 'The API key is not valid: it is unknown or was revoked.' },
   expired_api_key: { status: 401, message: 'The API key has expired. Ask for a new one.' },
   insufficient_tier: { status: 403, message: 'The API key is of a tier that does not include this.' },
+  read_only_key: { status: 403, message: 'The API key may read, and not contribute.' },
   ip_not_allowed: { status: 403, message: 'The API key may not be used from this address.' },
   not_found: { status: 404, message: 'There is nothing at this path.' },
   method_not_allowed: { status: 405, message: 'This path does not take this method; see Allow.' },

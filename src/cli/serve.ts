@@ -8,6 +8,7 @@ import { openSqliteStore } from '../store/sqlite/open.ts';
 import { siblingScript } from '../store/sqlite/thread-calls.ts';
 import type { Store } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
+import { Contributions } from './contributions.ts';
 import { FeedsService } from './feeds-service.ts';
 import { STORE_HELP, STORE_OPTIONS } from './store.ts';
 
@@ -55,7 +56,10 @@ export const serveCommand: Command = {
         terminal.say('Made the first API key, of the Pro tier. Keep it now: it is not shown again.');
         terminal.say(`  ${key}`);
       }
-      return await serveUntilStopped(store, config, terminal, { feeds: feedsOf(values, config, terminal) });
+      return await serveUntilStopped(store, config, terminal, {
+        feeds: feedsOf(values, config, terminal),
+        overrides: overridesOf(values),
+      });
     } finally {
       await store.close();
     }
@@ -91,6 +95,8 @@ export interface ServingOptions {
   readonly onListening?: (url: string) => void;
   /** Starts what fetches feeds. */
   readonly feeds?: ((store: Store, log: Log) => FeedsService) | undefined;
+  /** Settings given as options, for the threads that read the settings themselves. */
+  readonly overrides?: Partial<Record<SettingName, string>>;
 }
 
 const FEEDS_THREAD = siblingScript(import.meta.url, 'feeds-thread');
@@ -108,11 +114,13 @@ export async function serveUntilStopped(
   store: Store,
   config: Config,
   terminal: Terminal,
-  { onListening = () => undefined, feeds }: ServingOptions = {},
+  { onListening = () => undefined, feeds, overrides = {} }: ServingOptions = {},
 ): Promise<number> {
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
   const { producer, trustProxy, apiKeyInQuery, host, port } = config;
+  const contributions = new Contributions({ env: terminal.env, overrides, pretty: process.stderr.isTTY });
   const app = buildApp({
+    contribute: (contribution) => contributions.take(contribution),
     store,
     config: { ...HTTP_DEFAULTS, producer, trustProxy, apiKeyInQuery },
     clock: terminal.clock,
@@ -135,6 +143,7 @@ export async function serveUntilStopped(
   } finally {
     clearInterval(upkeep);
     await Promise.all([app.close(), service?.stop(), keepingUp]);
+    await contributions.stop();
     log.flush();
   }
 }

@@ -3,6 +3,7 @@ import { METHODS } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 import { ApiError } from '../errors.ts';
+import type { Contribute } from '../model/contribution.ts';
 import type { Clock } from '../model/time.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
@@ -31,6 +32,8 @@ export interface AppParts {
   readonly config: HttpConfig;
   readonly clock: Clock;
   readonly log: Log;
+  /** Takes in what partners contribute; without it, nobody may. */
+  readonly contribute?: Contribute;
 }
 
 /** What a route is made of: bodies of all routes share one memory. */
@@ -42,7 +45,7 @@ export interface RouteParts extends AppParts {
  * Builds the HTTP server, ready to listen or to be injected requests. Throws when a route does not declare who may
  * use it. Closing it lets answers under way finish; the store stays open.
  */
-export function buildApp({ store, config, clock, log }: AppParts): FastifyInstance {
+export function buildApp({ store, config, clock, log, contribute }: AppParts): FastifyInstance {
   const app = fastify({
     ...serverOptions(config),
     frameworkErrors: (error, request, reply) => {
@@ -95,7 +98,7 @@ export function buildApp({ store, config, clock, log }: AppParts): FastifyInstan
   });
 
   const cache = new BodyCache(config.cacheBytes, config.cacheBodyBytes);
-  const parts = { store, config, clock, log, cache };
+  const parts = { store, config, clock, log, cache, ...(contribute !== undefined && { contribute }) };
   app.register(async (scope) => iocsList(scope, parts));
   app.register(async (scope) => iocsExport(scope, parts));
   app.register(async (scope) => iocsCount(scope, parts));

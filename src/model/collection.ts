@@ -14,6 +14,8 @@ export interface Collection {
   readonly title: string;
   readonly description: string;
   readonly filter: CollectionFilter;
+  /** Set on the one that partners may contribute to. */
+  readonly takes?: true;
 }
 
 /** Which indicators a collection holds; an empty list means any. */
@@ -93,13 +95,16 @@ function sectorTitle(sector: Sector): string {
 
 /** The collections that every server has, in the order in which it lists them. */
 export const COLLECTIONS: readonly Collection[] = [
-  collection(
-    '627795c0-1220-4415-8b71-759d8cc0a614',
-    'all',
-    'All indicators',
-    'Every indicator of every type.',
-    {},
-  ),
+  {
+    ...collection(
+      '627795c0-1220-4415-8b71-759d8cc0a614',
+      'all',
+      'All indicators',
+      'Every indicator of every type.',
+      {},
+    ),
+    takes: true,
+  },
   collection(
     'b7f1b54b-4243-419a-81e2-5d30d28f3650',
     'network',

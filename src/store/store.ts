@@ -1,4 +1,5 @@
 import type { ConfidenceLevel } from '../model/confidence.ts';
+import type { ContributionRecord } from '../model/contribution.ts';
 import type { Hold } from '../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../model/indicator-query.ts';
 import type { Ioc, IocType } from '../model/ioc.ts';
@@ -13,7 +14,15 @@ import type { TierName } from '../model/tier.ts';
  * a rejected write has changed nothing.
  */
 export interface Store
-  extends IndicatorReads, IndicatorWrites, RunStore, GateStore, FeedStore, KeyStore, RequestLedger {
+  extends
+    IndicatorReads,
+    IndicatorWrites,
+    RunStore,
+    GateStore,
+    FeedStore,
+    KeyStore,
+    RequestLedger,
+    ContributionStore {
   /** What `doctor` and the start-up look at. */
   health(): Promise<StoreHealth>;
   /** Finishes what is under way and lets go of every file and connection. */
@@ -419,6 +428,13 @@ export interface KeyStore {
   revokeKey(idOrPrefix: string, now: number): Promise<KeyRecord | undefined>;
 }
 
+/** What became of what partners contributed. */
+export interface ContributionStore {
+  /** Keeps a contribution's status for `STATUS_KEPT`. */
+  keepContribution(record: ContributionRecord, now: number): Promise<void>;
+  findContribution(id: string, now: number): Promise<ContributionRecord | undefined>;
+}
+
 export interface NewKey {
   readonly hash: Uint8Array;
   readonly prefix: string;
@@ -428,6 +444,8 @@ export interface NewKey {
   readonly expiresAt?: number;
   /** Addresses and networks (CIDR) that may use the key; empty for any. */
   readonly allowedNetworks: readonly string[];
+  /** Whether it may contribute IOCs. */
+  readonly canWrite?: boolean;
 }
 
 export interface KeyRecord extends Omit<NewKey, 'hash'> {

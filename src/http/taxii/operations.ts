@@ -1,3 +1,4 @@
+import type { ApiErrorCode } from '../../errors.ts';
 import { COLLECTIONS } from '../../model/collection.ts';
 import { OBJECT_PARAMETERS, OBJECTS_PARAMETERS, VERSIONS_PARAMETERS } from '../../model/taxii-parameters.ts';
 import type { AnswerDescription, JsonSchema, Operation } from '../operation.ts';
@@ -51,6 +52,36 @@ const INDICATOR = {
 };
 
 const ENVELOPE_EXAMPLE = { more: true, next: 'AgGbwN-1mAAAAAAAAADh9VqQJ0', objects: [INDICATOR] };
+
+const DETAILS = listOf(object({ id: text, version: text, message: text }, ['id', 'version']));
+const STATUS: JsonSchema = object(
+  {
+    id: { type: 'string', format: 'uuid' },
+    status: { type: 'string', enum: ['complete', 'pending'] },
+    request_timestamp: time,
+    total_count: { type: 'integer' },
+    success_count: { type: 'integer' },
+    successes: DETAILS,
+    failure_count: { type: 'integer' },
+    failures: DETAILS,
+    pending_count: { type: 'integer' },
+    pendings: DETAILS,
+  },
+  ['id', 'status', 'total_count', 'success_count', 'failure_count', 'pending_count'],
+);
+
+const STATUS_EXAMPLE = {
+  id: '4a8340d5-db7c-4c5e-9671-226ceb5d0153',
+  status: 'complete',
+  request_timestamp: '2026-01-15T10:00:00.000000Z',
+  total_count: 1,
+  success_count: 1,
+  successes: [{ id: INDICATOR.id, version: INDICATOR.modified, message: 'Taken: 192.0.2.7.' }],
+  failure_count: 0,
+  failures: [],
+  pending_count: 0,
+  pendings: [],
+};
 
 /** What each resource is for. */
 export const TAXII_OPERATIONS = {
@@ -156,10 +187,36 @@ export const TAXII_OPERATIONS = {
       ),
     ],
   }),
+  contribute: operation('taxiiContribute', 'Contribute indicators', {
+    description:
+      'For keys with the write permission. Objects are taken like those of any source: normalised, screened, and published as indicators of this server.',
+    path: { collection: PATH.collection },
+    body: {
+      mediaType: TAXII_MEDIA_TYPE,
+      schema: object({ objects: listOf({ type: 'object' }) }, ['objects']),
+      example: { objects: [INDICATOR] },
+    },
+    answers: [{ ...ok('What became of each object.', STATUS, STATUS_EXAMPLE), status: 202 }],
+    errors: [
+      'not_acceptable',
+      'read_only_key',
+      'not_found',
+      'unsupported_media_type',
+      'payload_too_large',
+      'bad_request',
+    ],
+  }),
+  status: operation('taxiiStatus', 'Read what became of a contribution', {
+    path: { status: 'The id of the status, as its contribution was answered with; kept for 30 days.' },
+    answers: [ok('What became of each object.', STATUS, STATUS_EXAMPLE)],
+    errors: ['not_acceptable', 'not_found'],
+  }),
 } as const satisfies Record<string, Operation>;
 
 function operation(id: string, summary: string, rest: Omit<Operation, 'id' | 'tag' | 'summary'>): Operation {
-  return { id, tag: TAG, summary, errors: ['not_acceptable'], ...rest };
+  const errors: readonly ApiErrorCode[] =
+    rest.path === undefined ? ['not_acceptable'] : ['not_acceptable', 'not_found'];
+  return { id, tag: TAG, summary, errors, ...rest };
 }
 
 function ok(

@@ -3,7 +3,7 @@ import { TAXII_MEDIA_TYPE } from './media-type.ts';
 import type { TaxiiSite } from './paths.ts';
 
 /** The largest body that is taken, in bytes. */
-export const MAX_CONTENT_LENGTH = 4_194_304;
+export const MAX_CONTENT_LENGTH = 2_097_152;
 
 /**
  * What a server is, and where its API root is (TAXII 2.1 §4.1.1). Without a public URL it is named by its path: what

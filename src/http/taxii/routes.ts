@@ -11,6 +11,7 @@ import {
   VERSIONS_PARAMETERS,
 } from '../../model/taxii-parameters.ts';
 import { TIERS } from '../../model/tier.ts';
+import { isUuid } from '../../model/uuid.ts';
 import { envelopeChunks } from '../../render/taxii/envelope.ts';
 import { answerPage } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
@@ -21,6 +22,7 @@ import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { Deadlines } from '../sending.ts';
 import type { HeaderList } from '../standing-headers.ts';
+import { contributing, mayContribute } from './contributing.ts';
 import { requireTaxiiAccepted, TAXII_MEDIA_TYPE } from './media-type.ts';
 import { ObjectPages } from './object-pages.ts';
 import { TAXII_OPERATIONS } from './operations.ts';
@@ -42,6 +44,7 @@ type Handler = (request: FastifyRequest, now: number) => Promise<TaxiiPage> | Ta
 interface Names {
   readonly collection: string;
   readonly object: string;
+  readonly status: string;
 }
 
 /** The TAXII 2.1 server, as far as it is read: at its own path, and once more at the top. */
@@ -53,7 +56,11 @@ export function taxii(app: FastifyInstance, parts: RouteParts): void {
     new CollectionPages(store, config.producer, repeatCommon),
     new Selections(store, config.producer),
   );
-  const resource = resourceAdder(app, parts);
+  const accepts = config.apiKeyInQuery ? [...TAXII_CREDENTIALS, queryKey] : TAXII_CREDENTIALS;
+  const auth: RouteAuth = { tier: 'pro', accepts };
+  const resource = resourceAdder(app, auth, parts);
+  const mayWrite = (collection: Collection, request: FastifyRequest): boolean =>
+    mayContribute(collection, request.apiKey!, parts);
 
   const named = (request: FastifyRequest): Collection => {
     const wanted = (request.params as Names).collection;
@@ -79,17 +86,26 @@ export function taxii(app: FastifyInstance, parts: RouteParts): void {
     if (root !== discovery) resource(root, operations.apiRoot, () => jsonPage(apiRootOf(name)));
 
     const all = `${root}collections/`;
-    resource(all, operations.collections, () =>
-      jsonPage({ collections: collections.map((each) => collectionOf(each, false)) }),
+    resource(all, operations.collections, (request) =>
+      jsonPage({ collections: collections.map((each) => collectionOf(each, mayWrite(each, request))) }),
     );
     const one = `${all}:collection/`;
-    resource(one, operations.collection, (request) => jsonPage(collectionOf(named(request), false)));
+    resource(one, operations.collection, (request) =>
+      jsonPage(collectionOf(named(request), mayWrite(named(request), request))),
+    );
     resource(`${one}objects/`, operations.objects, (request, now) =>
       objects.list('objects', named(request), read(OBJECTS_PARAMETERS, request), now),
     );
     resource(`${one}manifest/`, operations.manifest, (request, now) =>
       objects.list('manifest', named(request), read(OBJECTS_PARAMETERS, request), now),
     );
+    resource(`${root}status/:status/`, operations.status, async (request, now) => {
+      const { status: id } = request.params as Names;
+      const found = isUuid(id) ? await store.findContribution(id, now) : undefined;
+      // Of another account's contributions not even their being there is told.
+      if (found?.account === request.apiKey!.account) return textPage(found.status);
+      throw new ApiError('not_found', { message: 'There is no such status, or no longer.' });
+    });
     const object = `${one}objects/:object/`;
     resource(object, operations.object, (request, now) =>
       objects.object(idOf(request), named(request), read(OBJECT_PARAMETERS, request), now),
@@ -98,11 +114,16 @@ export function taxii(app: FastifyInstance, parts: RouteParts): void {
       objects.versions(idOf(request), named(request), read(VERSIONS_PARAMETERS, request), now),
     );
   }
+  const taking = TAXII_SITES.flatMap(({ root }) =>
+    ['/', ''].map((end) => `${root}collections/:collection/objects${end}`),
+  );
+  contributing(app, parts, auth, taking, named);
 }
 
 /** Adds resources, each with and without the slash at its end: clients leave it out, and do not follow redirects. */
 function resourceAdder(
   app: FastifyInstance,
+  auth: RouteAuth,
   { store, config, clock, log, cache }: RouteParts,
 ): (path: string, operation: Operation | undefined, handler: Handler) => void {
   const bodies = new Bodies<TaxiiPage>(
@@ -113,8 +134,6 @@ function resourceAdder(
   const deadlines = new Deadlines(config.responseDeadline);
   app.addHook('onClose', () => deadlines.close());
   const answer = { bodies, deadlines, log };
-  const accepts = config.apiKeyInQuery ? [...TAXII_CREDENTIALS, queryKey] : TAXII_CREDENTIALS;
-  const auth: RouteAuth = { tier: 'pro', accepts };
   const content = ['content-type', TAXII_MEDIA_TYPE];
 
   return (path, operation, handler) => {

@@ -27,7 +27,7 @@ export class KeyRows {
     const id = randomUUID();
     this.#connection
       .prepare(
-        'INSERT INTO api_key (id, hash, prefix, account, name, tier, created_at, expires_at, networks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO api_key (id, hash, prefix, account, name, tier, created_at, expires_at, networks, can_write) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       )
       .run(
         id,
@@ -39,6 +39,7 @@ export class KeyRows {
         now,
         key.expiresAt ?? null,
         JSON.stringify(key.allowedNetworks),
+        key.canWrite === true ? 1 : 0,
       );
     const { hash: _hash, ...rest } = key;
     return { ...rest, id, createdAt: now };
@@ -87,5 +88,6 @@ function keyRecord(row: Record<string, unknown>): KeyRecord {
     ...(row.expires_at !== null && { expiresAt: Number(row.expires_at) }),
     ...(row.revoked_at !== null && { revokedAt: Number(row.revoked_at) }),
     allowedNetworks: JSON.parse(String(row.networks)) as string[],
+    ...(Number(row.can_write) === 1 && { canWrite: true }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ContributionRecord } from '../../model/contribution.ts';
 import type { Hold } from '../../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import type { Ioc } from '../../model/ioc.ts';
@@ -35,6 +36,7 @@ import {
   type UndoReport,
 } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
+import { ContributionRows } from './contributions.ts';
 import { FeedRows } from './feeds.ts';
 import { compareSightings, findIoc, listIocs } from './ioc-record.ts';
 import { KeyRows } from './keys.ts';
@@ -374,6 +376,14 @@ export class SqliteStore implements Store {
 
   revokeKey(idOrPrefix: string, now: number): Promise<KeyRecord | undefined> {
     return this.#changing(this.#parts.writer.revokeKey(idOrPrefix, now));
+  }
+
+  keepContribution(record: ContributionRecord, now: number): Promise<void> {
+    return this.#parts.writer.keepContribution(record, now);
+  }
+
+  async findContribution(id: string, now: number): Promise<ContributionRecord | undefined> {
+    return new ContributionRows(this.#parts.connection).find(id, now);
   }
 
   async takeRequests(

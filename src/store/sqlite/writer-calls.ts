@@ -45,6 +45,7 @@ const METHODS: readonly WriterMethod[] = [
   'removeEntry',
   'sweep',
   'indexValues',
+  'keepContribution',
   'createKey',
   'revokeKey',
 ];

@@ -8,7 +8,7 @@ ALTER TABLE api_key ADD COLUMN can_write INTEGER NOT NULL DEFAULT 0;
 -- `status` is the whole status resource, as JSON.
 CREATE TABLE contribution (
   id      TEXT PRIMARY KEY,
-  api_key TEXT NOT NULL,
+  account TEXT NOT NULL,
   made_at INTEGER NOT NULL,
   status  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
