@@ -117,12 +117,12 @@ export async function serveUntilStopped(
   { onListening = () => undefined, feeds, overrides = {} }: ServingOptions = {},
 ): Promise<number> {
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
-  const { producer, trustProxy, apiKeyInQuery, host, port } = config;
+  const { producer, trustProxy, apiKeyInQuery, taxii, host, port } = config;
   const contributions = new Contributions({ env: terminal.env, overrides, pretty: process.stderr.isTTY });
   const app = buildApp({
     contribute: (contribution) => contributions.take(contribution),
     store,
-    config: { ...HTTP_DEFAULTS, producer, trustProxy, apiKeyInQuery },
+    config: { ...HTTP_DEFAULTS, producer, trustProxy, apiKeyInQuery, taxii },
     clock: terminal.clock,
     log,
   });
