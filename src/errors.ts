@@ -10,7 +10,7 @@ export const API_ERRORS = {
   invalid_api_key: { status: 401, message: 'The API key is not valid: it is unknown or was revoked.' },
   expired_api_key: { status: 401, message: 'The API key has expired. Ask for a new one.' },
   insufficient_tier: { status: 403, message: 'The API key is of a tier that does not include this.' },
-  read_only_key: { status: 403, message: 'The API key may read, and not contribute.' },
+  not_permitted: { status: 403, message: 'The API key may not do this.' },
   ip_not_allowed: { status: 403, message: 'The API key may not be used from this address.' },
   not_found: { status: 404, message: 'There is nothing at this path.' },
   method_not_allowed: { status: 405, message: 'This path does not take this method; see Allow.' },
@@ -19,6 +19,7 @@ export const API_ERRORS = {
   payload_too_large: { status: 413, message: 'The request body is too large.' },
   uri_too_long: { status: 414, message: 'The URL is too long.' },
   unsupported_media_type: { status: 415, message: 'The request body is of a type that is not taken here.' },
+  unprocessable: { status: 422, message: 'The request body is not what is taken here.' },
   rate_limit_exceeded: { status: 429, message: 'The API key has used up its requests; see Retry-After.' },
   headers_too_large: { status: 431, message: 'The request line and headers are too large.' },
   internal_error: {

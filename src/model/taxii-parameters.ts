@@ -45,8 +45,9 @@ const SPEC_VERSION = {
 const VERSION = {
   'match[version]': list(
     parseVersion,
-    'last, first, all, or a time such as 2026-01-01T00:00:00.000Z; several comma-separated',
+    'last, first, a time such as 2026-01-01T00:00:00.000Z, several of these comma-separated, or all',
     'Which versions of each object: the last unless said otherwise.',
+    isChoice,
   ),
 } as const;
 
@@ -142,16 +143,23 @@ function parseVersion(text: string): VersionChoice | undefined {
   return parseTimestamp(withPlus(text));
 }
 
-/** A comma-separated list, each member once and in one order. */
+/** `all` stands by itself, and nothing is named twice (TAXII 2.1 §3.4.1). */
+function isChoice(versions: readonly VersionChoice[]): boolean {
+  return new Set(versions).size === versions.length && (versions.length === 1 || !versions.includes('all'));
+}
+
+/** A comma-separated list, without spaces (TAXII 2.1 §3.4), read into one order with each member once. */
 function list<T extends string | number>(
   parse: (text: string) => T | undefined,
   allowed: string,
   doc: string,
+  fits: (parts: readonly T[]) => boolean = () => true,
 ): Parameter<readonly T[]> {
   return {
     parse: (text) => {
-      const members = new Set(text.split(',').map((part) => parse(part.trim())));
-      if (members.has(undefined) || members.size > MOST_IDS) return undefined;
+      const parts = text.split(',').map(parse);
+      const members = new Set(parts);
+      if (members.has(undefined) || parts.length > MOST_IDS || !fits(parts as T[])) return undefined;
       return ([...members] as T[]).sort((a, b) => (String(a) < String(b) ? -1 : 1));
     },
     allowed: () => allowed,

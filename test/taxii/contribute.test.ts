@@ -210,8 +210,8 @@ test('a key without the permission, a read-only collection, and a Free key are r
   const free = await here.key('free', { canWrite: true } satisfies Partial<NewKey>);
   const body = 'x'.repeat(1_000);
   const cases = [
-    [here.pro, OBJECTS, 403, 'read_only_key'],
-    [writer, `${collectionPath('network')}objects/`, 403, 'read_only_key'],
+    [here.pro, OBJECTS, 403, 'not_permitted'],
+    [writer, `${collectionPath('network')}objects/`, 403, 'not_permitted'],
     [free, OBJECTS, 403, 'insufficient_tier'],
     [writer, `${ROOT}collections/none/objects/`, 404, 'not_found'],
     [`${writer}x`, OBJECTS, 401, 'invalid_api_key'],
@@ -255,7 +255,7 @@ test('a body of another type is 415, however it is spelt', async (context) => {
   }
 });
 
-test('what is no envelope is 400 and changes nothing, whatever it is', async (context) => {
+test('what is no envelope is 422 and changes nothing, whatever it is', async (context) => {
   const { here, writer } = await open(context);
   const bodies: readonly (string | Buffer)[] = [
     '{}',
@@ -274,7 +274,7 @@ test('what is no envelope is 400 and changes nothing, whatever it is', async (co
   ];
   for (const body of bodies) {
     const answer = await post(here, writer, body);
-    assert.equal(answer.status, 400, body.toString().slice(0, 40));
+    assert.equal(answer.status, 422, body.toString().slice(0, 40));
     taxiiError(answer);
   }
   assert.deepEqual(await here.store.listRuns(10), []);

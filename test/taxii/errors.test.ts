@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { type Store, StoreError } from '../../src/store/store.ts';
-import { addresses, bearer, get, serving } from '../http/serving.ts';
+import { addresses, type Answer, bearer, get, serving, type Serving } from '../http/serving.ts';
 import { take } from '../store/fixtures.ts';
 import { ACCEPT, ask, collectionPath, readObjects, ROOT, taxiiError } from './reading.ts';
 
@@ -73,19 +73,31 @@ test('errors elsewhere keep the shape that they have there', async (context) => 
   }
 });
 
-test('DELETE and other methods are refused with what a path takes', async (context) => {
+test('nobody deletes an object, not even who may contribute: 403, or 404 where there is no such collection', async (context) => {
   const here = await serving(context);
-  const headers = { ...bearer(here.pro), ...ACCEPT };
-  for (const method of ['DELETE', 'PUT', 'PATCH', 'OPTIONS'] as const) {
+  const writer = await here.key('pro', { canWrite: true });
+  const id = 'indicator--00000000-0000-4000-8000-000000000000';
+  for (const key of [here.pro, writer]) {
+    for (const [path, status] of [
+      [`${OBJECTS}${id}/`, 403],
+      [`${OBJECTS}${id}`, 403],
+      [`${collectionPath('all', '/taxii2/')}objects/${id}/`, 403],
+      [`${ROOT}collections/none/objects/${id}/`, 404],
+    ] as const) {
+      const answer = await send(here, 'DELETE', path, key);
+      assert.equal(answer.status, status, path);
+      taxiiError(answer);
+    }
+  }
+});
+
+test('methods that a path does not have are refused with those that it has', async (context) => {
+  const here = await serving(context);
+  for (const method of ['PUT', 'PATCH', 'OPTIONS'] as const) {
     for (const path of [OBJECTS, `${OBJECTS}indicator--00000000-0000-4000-8000-000000000000/`, ROOT]) {
-      const response = await here.app.inject({ method, url: path, headers });
-      assert.equal(response.statusCode, 405, `${method} ${path}`);
-      assert.match(String(response.headers.allow), /GET, HEAD/);
-      const answer = {
-        status: response.statusCode,
-        headers: response.headers as Record<string, string>,
-        body: response.rawPayload,
-      };
+      const answer = await send(here, method, path, here.pro);
+      assert.equal(answer.status, 405, `${method} ${path}`);
+      assert.match(answer.headers.allow!, /GET, HEAD/);
       assert.equal(taxiiError(answer).error_code, 'method_not_allowed');
     }
   }
@@ -127,6 +139,10 @@ test('a parameter that is unknown, misspelt, repeated, empty or malformed is 400
     ['added_afer=2026-01-15T10:00:00Z', 'added_afer'],
     ['match[version]=newest', 'match[version]'],
     ['match[version]=last,', 'match[version]'],
+    ['match[version]=all,last', 'match[version]'],
+    ['match[version]=last,last', 'match[version]'],
+    ['match[version]=2026-01-01T00:00:00Z,2026-01-01T00:00:00.000Z', 'match[version]'],
+    ['match[type]=indicator,%20identity', 'match[type]'],
     ['match[type]=Indicator', 'match[type]'],
     ['match[id]=indicator', 'match[id]'],
     ['match[name]=x', 'match[name]'],
@@ -209,6 +225,17 @@ test('an error that is ours says nothing of what is inside, and 503 says when to
     assert.doesNotMatch(answer.body.toString('utf8'), /secret|var/);
   }
 });
+
+async function send(
+  { app }: Serving,
+  method: 'DELETE' | 'PUT' | 'PATCH' | 'OPTIONS',
+  url: string,
+  key: string,
+): Promise<Answer> {
+  const response = await app.inject({ method, url, headers: { ...bearer(key), ...ACCEPT } });
+  const headers = response.headers as Record<string, string>;
+  return { status: response.statusCode, headers, body: response.rawPayload };
+}
 
 /** A store that cannot tell how much there is. */
 function failing(store: Store, error: Error): Store {

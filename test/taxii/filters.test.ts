@@ -66,7 +66,7 @@ test('match[version] takes the last, the first, all, or a certain version of eac
   for (const [choice, expected] of cases) {
     assert.deepEqual(lines(await readObjects(here, `?match[version]=${choice}`)), expected, choice);
     const path = `${collectionPath()}manifest/?match[version]=${choice}&match[type]=indicator`;
-    const { objects } = taxiiBody<Envelope<Entry>>(await ask(here, path));
+    const { objects = [] } = taxiiBody<Partial<Envelope<Entry>>>(await ask(here, path));
     assert.deepEqual(
       objects.map(({ version }) => version),
       expected.map((each) => each.slice(2)),
@@ -171,7 +171,7 @@ test('the versions of an object are listed oldest first, and paged', async (cont
   const path = `${OBJECTS}${one!.id}/versions/`;
   const mine = [stamps[0]!, stamps[2]!, stamps[4]!].map(text);
   const whole = await ask(here, path);
-  assert.deepEqual(taxiiBody(whole), { more: false, versions: mine });
+  assert.deepEqual(taxiiBody(whole), { versions: mine });
   assert.equal(whole.headers['x-taxii-date-added-first'], mine[0]!.replace('Z', '000Z'));
   assert.equal(whole.headers['x-taxii-date-added-last'], mine[2]!.replace('Z', '000Z'));
   const { next, ...page } = taxiiBody<{ more: boolean; next: string; versions: string[] }>(
@@ -179,13 +179,12 @@ test('the versions of an object are listed oldest first, and paged', async (cont
   );
   assert.deepEqual(page, { more: true, versions: mine.slice(0, 2) });
   assert.deepEqual(taxiiBody(await ask(here, `${path}?limit=2&next=${next}`)), {
-    more: false,
     versions: mine.slice(2),
   });
   assert.deepEqual(taxiiBody(await ask(here, `${path}?added_after=${mine[0]}`)), {
-    more: false,
     versions: mine.slice(1),
   });
+  assert.deepEqual(taxiiBody(await ask(here, `${path}?added_after=${mine[2]}`)), {});
 });
 
 test('whatever is combined, pages make up what a plain filter over every version gives', async (context) => {
@@ -202,7 +201,9 @@ test('whatever is combined, pages make up what a plain filter over every version
   await fc.assert(
     fc.asyncProperty(
       fc.record({
-        choices: fc.uniqueArray(choice, { minLength: 1, maxLength: 3 }),
+        choices: fc
+          .uniqueArray(choice, { minLength: 1, maxLength: 3 })
+          .map((all) => (all.includes('all') ? ['all'] : all)),
         ids: fc.option(fc.subarray([...known], { minLength: 1 }), { nil: undefined }),
         after: fc.option(fc.constantFrom(...stamps), { nil: undefined }),
         limit: fc.integer({ min: 1, max: 12 }),

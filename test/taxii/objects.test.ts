@@ -68,18 +68,30 @@ test('pages of any size make up the whole, never hold more than their limit, and
   }
 });
 
-test('an empty collection is an envelope with an empty list, and headers that a poller can go on from', async (context) => {
+test('a collection without indicators has what they would point to, and a poll of it is an envelope with an empty list', async (context) => {
   const here = await serving(context);
   const answer = await ask(here, OBJECTS);
-  assert.equal(answer.body.toString('utf8'), '{"more":false,"objects":[]}');
-  assert.equal(answer.headers[FIRST], '1970-01-01T00:00:00.000000Z');
-  assert.equal(answer.headers[LAST], '1970-01-01T00:00:00.000000Z');
+  const { more, objects } = taxiiBody<Envelope>(answer);
+  assert.equal(more, false);
+  assert.deepEqual(
+    objects.map(({ type }) => type),
+    ['identity', ...Array<string>(5).fill('marking-definition')],
+  );
+  assert.equal(answer.headers[FIRST], '2024-01-01T00:00:00.000000Z');
+  assert.equal(answer.headers[LAST], '2024-01-01T00:00:00.005000Z');
+  const poll = await ask(here, `${OBJECTS}?added_after=${answer.headers[LAST]}`);
+  assert.equal(poll.body.toString('utf8'), '{"more":false,"objects":[]}');
+  const manifest = await ask(here, `${collectionPath()}manifest/?added_after=${answer.headers[LAST]}`);
+  assert.equal(manifest.body.toString('utf8'), '{}');
 });
 
-test('every page tells when its first and its last indicator were added, with microseconds', async (context) => {
+test('every page tells when its first and its last object were added, with microseconds', async (context) => {
   const here = await serving(context);
   await take(here.store, addresses(40), here.clock.now);
-  for (const query of ['', '?limit=5', `?added_after=2026-01-15T08:00:00.010Z&limit=20`]) {
+  const first = await ask(here, `${OBJECTS}?limit=20`);
+  assert.equal(first.headers[FIRST], '2024-01-01T00:00:00.000000Z');
+  assert.equal(first.headers[LAST], taxiiBody<Envelope>(first).objects.at(-1)!.modified.replace('Z', '000Z'));
+  for (const query of ['?match[type]=indicator', `?added_after=2026-01-15T08:00:00.010Z&limit=10`]) {
     const answer = await ask(here, OBJECTS + query);
     const indicators = indicatorsIn(taxiiBody<Envelope>(answer));
     assert.equal(answer.headers[FIRST], indicators[0]!.modified.replace('Z', '000Z'));

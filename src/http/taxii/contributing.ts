@@ -40,10 +40,10 @@ export function contributing(
     const now = clock();
     const { account } = request.apiKey!;
     if (!(request.body instanceof Uint8Array))
-      throw new ApiError('bad_request', { message: 'The request has no body.' });
+      throw new ApiError('unprocessable', { message: 'The request has no body.' });
     const outcome = await contribute!({ bytes: request.body, account });
     if (!outcome.readable)
-      throw new ApiError('bad_request', { message: `Nothing was taken: ${outcome.reason}.` });
+      throw new ApiError('unprocessable', { message: `Nothing was taken: ${outcome.reason}.` });
     const record = statusOf(outcome.objects, account, now);
     await store.keepContribution(record, now);
     return await reply
@@ -57,10 +57,27 @@ export function contributing(
   }
 }
 
+/** `DELETE …/objects/{id}/` at these paths: nobody may, whether or not they may contribute (TAXII 2.1 §5.7). */
+export function refuseDeletion(
+  app: FastifyInstance,
+  auth: RouteAuth,
+  paths: readonly string[],
+  named: (request: FastifyRequest) => Collection,
+): void {
+  const refuse = async (request: FastifyRequest): Promise<void> => {
+    named(request);
+    const message =
+      'Objects are not deleted here. To take back what you contributed, send it with "revoked": true.';
+    throw new ApiError('not_permitted', { message });
+  };
+  for (const url of paths)
+    app.route({ method: 'DELETE', url, config: { auth }, onRequest: refuse, handler: refuse });
+}
+
 function refusal({ title, takes }: Collection, { canWrite }: KeyRecord): ApiError {
   const message =
     canWrite === true && takes !== true
       ? `${title} is read-only: see can_write in collections/ for the one that takes contributions.`
-      : undefined;
-  return new ApiError('read_only_key', message === undefined ? {} : { message });
+      : 'The API key may read, and not contribute.';
+  return new ApiError('not_permitted', { message });
 }

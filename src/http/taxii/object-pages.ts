@@ -1,7 +1,7 @@
 import { ApiError } from '../../errors.ts';
 import type { Collection } from '../../model/collection.ts';
 import type { TaxiiRequest } from '../../model/taxii-parameters.ts';
-import { commonEntry, ENVELOPE_TAIL, envelopeHead, type PageKind } from '../../render/taxii/envelope.ts';
+import { entryOf, envelope, type PageKind } from '../../render/taxii/envelope.ts';
 import type { HeaderList } from '../standing-headers.ts';
 import { type CollectionPages, dateHeaders, type TaxiiPage } from './pages.ts';
 import { cutPage, isWanted, type Selection, type Selections } from './selection.ts';
@@ -33,7 +33,9 @@ export class ObjectPages {
     const all: TaxiiRequest = { ...asked, versions: ['all'] };
     const selection = await this.#ofObject(id, collection, all, now);
     const { versions, next } = selection;
-    const body = { more: next !== undefined, next, versions: versions.map(({ version }) => version) };
+    // Without a version there is no list of them (§5.8.1).
+    const listed = versions.length > 0 ? { versions: versions.map(({ version }) => version) } : {};
+    const body = { ...(next !== undefined && { more: true, next }), ...listed };
     return textPage(JSON.stringify(body), linksOf(selection, asked), versions.length);
   }
 
@@ -56,12 +58,13 @@ function isPlain({ ids, types, versions, matches }: TaxiiRequest): boolean {
 
 function envelopePage(kind: PageKind, selection: Selection, asked: TaxiiRequest): TaxiiPage {
   const { versions, next } = selection;
-  const texts = versions.map((version) => (kind === 'objects' ? version.text : commonEntry(version)));
-  const text = envelopeHead({ more: next !== undefined, next }) + texts.join() + ENVELOPE_TAIL;
-  return textPage(text, linksOf(selection, asked), versions.length);
+  const texts = versions.map((version) => entryOf(kind, version));
+  return textPage(envelope(kind, texts, next), linksOf(selection, asked), versions.length);
 }
 
 function linksOf({ versions }: Selection, asked: TaxiiRequest): HeaderList {
-  const [first, last] = [versions[0]?.added ?? 0, versions.at(-1)?.added ?? 0];
-  return dateHeaders({ count: versions.length, first, last }, asked);
+  return dateHeaders(
+    versions.map(({ added }) => added),
+    asked,
+  );
 }

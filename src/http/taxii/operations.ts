@@ -78,9 +78,7 @@ const STATUS_EXAMPLE = {
   success_count: 1,
   successes: [{ id: INDICATOR.id, version: INDICATOR.modified, message: 'Taken: 192.0.2.7.' }],
   failure_count: 0,
-  failures: [],
   pending_count: 0,
-  pendings: [],
 };
 
 /** What each resource is for. */
@@ -182,7 +180,7 @@ export const TAXII_OPERATIONS = {
       ok(
         'Its versions, the oldest first.',
         object({ more: flag, next: text, versions: listOf(time) }),
-        { more: false, versions: ['2026-01-15T10:00:00.000Z', '2026-02-01T08:15:00.250Z'] },
+        { versions: ['2026-01-15T10:00:00.000Z', '2026-02-01T08:15:00.250Z'] },
         DATES,
       ),
     ],
@@ -199,11 +197,11 @@ export const TAXII_OPERATIONS = {
     answers: [{ ...ok('What became of each object.', STATUS, STATUS_EXAMPLE), status: 202 }],
     errors: [
       'not_acceptable',
-      'read_only_key',
+      'not_permitted',
       'not_found',
       'unsupported_media_type',
       'payload_too_large',
-      'bad_request',
+      'unprocessable',
     ],
   }),
   status: operation('taxiiStatus', 'Read what became of a contribution', {

@@ -1,17 +1,17 @@
 import { type Collection, queryOf } from '../../model/collection.ts';
-import type { IndicatorQuery } from '../../model/indicator-query.ts';
 import type { Producer } from '../../model/producer.ts';
 import { canonicalFilters } from '../../model/query-parameters.ts';
-import { type TaxiiPlace, writeNext } from '../../model/taxii-cursor.ts';
+import { writeNext } from '../../model/taxii-cursor.ts';
 import type { TaxiiRequest } from '../../model/taxii-parameters.ts';
 import { type CommonObject, commonObjects } from '../../render/taxii/common-objects.ts';
-import type { EnvelopePlan, PageKind } from '../../render/taxii/envelope.ts';
+import type { EnvelopePlan, PageKind, PagePart } from '../../render/taxii/envelope.ts';
 import { taxiiTimestamp } from '../../render/taxii/timestamp.ts';
-import type { Extent, IndicatorReads } from '../../store/store.ts';
+import type { IndicatorReads } from '../../store/store.ts';
 import type { AnswerPage } from '../answer-page.ts';
 import { entityTags } from '../etag.ts';
 import { Fresh } from '../fresh.ts';
 import type { HeaderList } from '../standing-headers.ts';
+import { begunOf, findParts, type FoundParts } from './page-parts.ts';
 
 /** A page of a collection, to be rendered, or rendered already. */
 export interface TaxiiPage extends AnswerPage {
@@ -21,11 +21,9 @@ export interface TaxiiPage extends AnswerPage {
 /** To be raised when the same content is written in other bytes than before. */
 const RENDERING = 1;
 
-/** The indicators of a request, and where the next page goes on. */
-interface Found {
-  readonly query: IndicatorQuery;
-  readonly extent: Extent;
-  readonly next: TaxiiPlace | undefined;
+/** What a page holds: objects that indicators point to, and indicators. */
+interface Content extends FoundParts {
+  readonly common: readonly CommonObject[];
 }
 
 /** Pages of current versions, in the order in which they were added (TAXII 2.1 §3.3): what pollers ask for. */
@@ -46,100 +44,83 @@ export class CollectionPages {
   find(kind: PageKind, collection: Collection, request: TaxiiRequest, now: number): Promise<TaxiiPage> {
     const { scope, place, since, addedAfter, limit } = request;
     const key = [kind, scope, place?.stamp, place?.begun, since, addedAfter, limit].join('|');
-    return this.#fresh.find(key, now, (newest) => this.#measure(kind, collection, request, now, newest));
+    return this.#fresh.find(key, now, async (newest) => {
+      const content = await this.#content(kind, collection, request, now, newest);
+      return this.#page(kind, content, request, now);
+    });
   }
 
-  async #measure(
+  /**
+   * The identity and markings are objects of every collection, added before any indicator: they count towards the limit,
+   * and come first. Where they are to be repeated, they come once more before indicators, but for pages so
+   * small that they would take more than half of them.
+   */
+  async #content(
     kind: PageKind,
-    collection: Collection,
+    { filter }: Collection,
     request: TaxiiRequest,
     now: number,
     newest: number,
-  ): Promise<TaxiiPage> {
-    const around = this.#commonFor(kind, collection, request);
-    const limit = request.limit - around.length;
-    const { query, extent, next } = await this.#find(collection, { ...request, limit }, now, newest);
-    const common = extent.count > 0 ? around : [];
-    const plan = {
-      kind,
-      query,
-      asOf: now,
-      extent,
-      common,
-      more: next !== undefined,
-      next: next === undefined ? undefined : writeNext(next, request.scope),
-      request: { query },
-    };
-    const { until: _until, ...filters } = query;
-    const content = [canonicalFilters(filters, undefined), extent.first, extent.last, extent.count];
-    const written = [kind, common.length, plan.next ?? '', this.#producer.uuid, this.#producer.name];
-    const modified = new Date(extent.last).toUTCString();
-    return {
-      plan,
-      etags: entityTags(['taxii', RENDERING, ...content, ...written].join('|')),
-      links: dateHeaders(extent, request),
-      headers: extent.count > 0 ? ['last-modified', modified] : [],
-    };
-  }
-
-  /**
-   * A first download leaves out what was retracted before it began, and no more: of what is retracted while it is under
-   * way, earlier pages may have given a version that stands.
-   */
-  async #find(collection: Collection, request: TaxiiRequest, now: number, newest: number): Promise<Found> {
-    const { place, since, addedAfter, limit } = request;
-    const filter = { ...queryOf(collection.filter), order: 'oldest-first' as const, limit };
-    const all: IndicatorQuery = {
-      ...filter,
-      revoked: 'include',
-      ...(since !== undefined && { since }),
-      ...(place !== undefined && { after: place.stamp }),
-    };
-    const isFirst = place === undefined && addedAfter === undefined;
-    const begun = isFirst ? newest : place?.begun;
-    if (begun === undefined) return await this.#page(all, now);
-    const standing = await this.#page({ ...all, revoked: 'exclude', until: begun }, now, begun);
-    const later = { ...all, after: Math.max(begun, place?.stamp ?? 0) };
-    if (standing.next !== undefined) return standing;
-    if (standing.extent.count === 0) return isFirst ? standing : await this.#page(later, now);
-    const { count } = await this.#store.extent({ ...later, limit: 1 }, now);
-    return count === 0 ? standing : { ...standing, next: { stamp: standing.extent.last, begun } };
-  }
-
-  async #page(query: IndicatorQuery, now: number, begun?: number): Promise<Found> {
-    const extent = await this.#store.extent(query, now);
-    const place = { stamp: extent.last, ...(begun !== undefined && { begun }) };
-    return { query, extent, next: extent.more ? place : undefined };
-  }
-
-  /**
-   * What the indicators of a page point to, where the request lets it through. It counts towards the limit, and is
-   * left out where it would take more than half of the page.
-   */
-  #commonFor(kind: PageKind, { filter }: Collection, request: TaxiiRequest): readonly CommonObject[] {
-    const isFirst = request.place === undefined && request.addedAfter === undefined;
-    if (!isFirst && (kind === 'manifest' || !this.#repeatCommon)) return [];
+  ): Promise<Content> {
     const { types, limit } = request;
-    const common = commonObjects(this.#producer, filter.tlps).filter(
+    const after = Math.max(request.since ?? 0, request.place?.stamp ?? 0);
+    const all = commonObjects(this.#producer, filter.tlps).filter(
       ({ type }) => types.length === 0 || types.includes(type),
     );
-    return limit >= 2 * common.length ? common : [];
+    const due = all.filter(({ added }) => added > after);
+    const find = (most: number): Promise<FoundParts> =>
+      findParts(this.#store, queryOf(filter), request, most, now, newest);
+    if (due.length >= limit) {
+      const common = due.slice(0, limit);
+      const more = due.length > limit || (await find(1)).parts.length > 0;
+      const begun = begunOf(request, newest);
+      const place = { stamp: common.at(-1)!.added, ...(begun !== undefined && { begun }) };
+      return { common, parts: [], next: more ? place : undefined };
+    }
+    const repeated = kind === 'objects' && this.#repeatCommon && limit >= 2 * all.length ? all : due;
+    const found = await find(limit - repeated.length);
+    return { ...found, common: found.parts.length > 0 ? repeated : due };
+  }
+
+  #page(kind: PageKind, content: Content, request: TaxiiRequest, now: number): TaxiiPage {
+    const { parts, common } = content;
+    const next = content.next && writeNext(content.next, request.scope);
+    const count = parts.reduce((sum, { extent }) => sum + extent.count, 0);
+    const last = parts.at(-1)?.extent.last;
+    const { uuid, name } = this.#producer;
+    const named = [kind, common.length, common[0]?.id, uuid, name, next ?? '', ...parts.map(contentOf)];
+    const added = [
+      ...common.map((object) => object.added),
+      ...parts.flatMap(({ extent }) => [extent.first, extent.last]),
+    ];
+    return {
+      plan: { kind, parts, common, next, asOf: now, extent: { count }, request: { query: undefined } },
+      etags: entityTags(['taxii', RENDERING, ...named].join('|')),
+      links: dateHeaders(added, request),
+      headers: last === undefined ? [] : ['last-modified', new Date(last).toUTCString()],
+    };
   }
 }
 
+/** The first and last stamp and the count of a selection name its content. */
+function contentOf({ query, extent }: PagePart): string {
+  const { until: _until, ...filters } = query;
+  return [canonicalFilters(filters, undefined), extent.first, extent.last, extent.count].join('|');
+}
+
 /**
- * When the first and the last indicator of a page were added; an empty one repeats what was asked for, so that a
- * consumer goes on from there (TAXII 2.1 §3.2).
+ * When the first and the last object of a page were added (TAXII 2.1 §3.2); an empty page repeats what was asked for, so that a
+ * consumer goes on from there.
  */
 export function dateHeaders(
-  { count, first, last }: Pick<Extent, 'count' | 'first' | 'last'>,
+  added: readonly number[],
   { addedAfter, place }: Pick<TaxiiRequest, 'addedAfter' | 'place'>,
 ): HeaderList {
   const asked = Math.max(addedAfter ?? 0, place?.stamp ?? 0);
   return [
     'x-taxii-date-added-first',
-    taxiiTimestamp(count > 0 ? first : asked),
+    taxiiTimestamp(added[0] ?? asked),
     'x-taxii-date-added-last',
-    taxiiTimestamp(count > 0 ? last : asked),
+    taxiiTimestamp(added.at(-1) ?? asked),
   ];
 }

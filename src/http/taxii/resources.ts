@@ -10,13 +10,19 @@ export const MAX_CONTENT_LENGTH = 2_097_152;
  * a client says it reached us by is never repeated.
  */
 export function discoveryOf({ root }: TaxiiSite, publicUrl: string, producer: string): object {
-  const url = publicUrl + root;
+  const url = urlOf(root, publicUrl);
   return {
     title: `${producer} TAXII server`,
     description: 'Indicators of compromise as STIX 2.1.',
     default: url,
     api_roots: [url],
   };
+}
+
+/** An API root is named by a whole URL of HTTPS, or by its path (§4.1.1). */
+function urlOf(root: string, publicUrl: string): string {
+  if (publicUrl === '' || publicUrl.startsWith('https://')) return publicUrl + root;
+  return new URL(publicUrl).pathname.replace(/\/$/, '') + root;
 }
 
 /** The API root (TAXII 2.1 §4.2.1). */

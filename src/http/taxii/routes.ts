@@ -22,7 +22,7 @@ import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { Deadlines } from '../sending.ts';
 import type { HeaderList } from '../standing-headers.ts';
-import { contributing, mayContribute } from './contributing.ts';
+import { contributing, mayContribute, refuseDeletion } from './contributing.ts';
 import { requireTaxiiAccepted, TAXII_MEDIA_TYPE } from './media-type.ts';
 import { ObjectPages } from './object-pages.ts';
 import { TAXII_OPERATIONS } from './operations.ts';
@@ -118,6 +118,12 @@ export function taxii(app: FastifyInstance, parts: RouteParts): void {
     ['/', ''].map((end) => `${root}collections/:collection/objects${end}`),
   );
   contributing(app, parts, auth, taking, named);
+  refuseDeletion(
+    app,
+    auth,
+    taking.map((path) => path.replace(/objects(\/?)$/, 'objects/:object$1')),
+    named,
+  );
 }
 
 /** Adds resources, each with and without the slash at its end: clients leave it out, and do not follow redirects. */

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { ContributionRecord, ObjectOutcome } from '../../model/contribution.ts';
 import { taxiiTimestamp } from '../../render/taxii/timestamp.ts';
 
+/** The version of what states none (§4.3.1). */
+const UNVERSIONED = 'none';
+
 /** What became of a contribution, as a status resource (TAXII 2.1 §4.3.1): it has been dealt with when it is answered. */
 export function statusOf(
   objects: readonly ObjectOutcome[],
@@ -13,7 +16,7 @@ export function statusOf(
   const told = (taken: boolean): object[] =>
     objects
       .filter((object) => object.taken === taken)
-      .map(({ id: object, version, message }) => ({ id: object, version, message }));
+      .map(({ id: object, version, message }) => ({ id: object, version: version || UNVERSIONED, message }));
   const [successes, failures] = [told(true), told(false)];
   const status = JSON.stringify({
     id,
@@ -21,11 +24,11 @@ export function statusOf(
     request_timestamp: taxiiTimestamp(now),
     total_count: objects.length,
     success_count: successes.length,
-    successes,
+    // An empty list is left out (§2).
+    ...(successes.length > 0 && { successes }),
     failure_count: failures.length,
-    failures,
+    ...(failures.length > 0 && { failures }),
     pending_count: 0,
-    pendings: [],
   });
   return { id, account, status };
 }
