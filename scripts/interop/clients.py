@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import tempfile
+import time
 import warnings
 from collections import Counter
 from pathlib import Path
@@ -72,6 +73,27 @@ def taxii2_client(root):
     check('taxii2-client: versions', versions[-1] == middle['modified'], versions)
     revoked = [item for item in later if item.get('revoked')]
     check('taxii2-client: retractions come with added_after', len(revoked) > 0, len(revoked))
+
+
+def contribute(root):
+    everyone = next(collection for collection in root.collections if collection.title == 'All indicators')
+    check('taxii2-client: can_write', [item.title for item in root.collections if item.can_write] == [everyone.title])
+    good, held = (
+        json.loads(stix2.Indicator(pattern=f"[domain-name:value = '{name}']", pattern_type='stix').serialize())
+        for name in ('contributed.example.com', 'google.com'))
+    status = everyone.add_objects({'objects': [good, held]})
+    check('taxii2-client: add_objects', status.status == 'complete' and status.success_count == 1, status.successes)
+    check('taxii2-client: the gate holds back', [item['id'] for item in status.failures] == [held['id']], status.failures)
+    status.refresh()
+    check('taxii2-client: the status is there later', status.total_count == 2)
+    time.sleep(1)
+    names = [item.get('name') for item in everything(everyone, 0)[1]]
+    check('taxii2-client: what was contributed is published', 'contributed.example.com' in names)
+    try:
+        everyone.delete_object(good['id'])
+        check('taxii2-client: nothing is deleted', False)
+    except requests.HTTPError as error:
+        check('taxii2-client: nothing is deleted', error.response.status_code == 403)
 
 
 def stix2_library(root):
@@ -157,6 +179,7 @@ def main():
     validator(root, bundles)
     patterns(strict)
     misp_stix(bundles)
+    contribute(root)
     print(f'{len(FAILED)} checks failed')
     sys.exit(1 if FAILED else 0)
 

@@ -10,6 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { enrich } from '../../src/enrich/enrich.ts';
+import { takeContribution } from '../../src/feeds/contribute.ts';
+import { buildGate } from '../../src/gate/build.ts';
 import { buildApp } from '../../src/http/app.ts';
 import { HTTP_DEFAULTS } from '../../src/http/config.ts';
 import { makeApiKey } from '../../src/model/api-key.ts';
@@ -47,11 +50,32 @@ async function ask(python: string): Promise<number> {
   const clock = Date.now;
   const store = await openSqliteStore({ directory, producer: SOC_DEFENDERS, clock, writer: 'in-thread' });
   const log = createLog({ level: 'warn' });
-  const app = buildApp({ store, config: HTTP_DEFAULTS, clock, log });
+  const gate = buildGate({
+    warninglists: [],
+    operator: [],
+    now: clock(),
+    documentation: 'pass',
+    version: 'interop',
+  });
+  const screening = { enrich, gate };
+  const app = buildApp({
+    store,
+    config: HTTP_DEFAULTS,
+    clock,
+    log,
+    contribute: (contribution) => takeContribution(contribution, { store, clock, screening }),
+  });
   try {
     await fillSample(store, Date.now());
     const { text, ...kept } = makeApiKey();
-    const key = { ...kept, account: 'interop', name: 'interop', tier: 'pro' as const, allowedNetworks: [] };
+    const key = {
+      ...kept,
+      account: 'interop',
+      name: 'interop',
+      tier: 'pro' as const,
+      allowedNetworks: [],
+      canWrite: true,
+    };
     await store.createKey(key, Date.now());
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const clients = spawn(python, [join(HERE, 'clients.py'), url, text], { stdio: 'inherit' });

@@ -174,9 +174,12 @@ export class Client {
   readonly known = new Map<string, Indicator>();
   readonly #versions = new Set<string>();
   #bookmark: string | undefined;
-  /** How many versions it was given again. */
-  repeated = 0;
   given = 0;
+  /** How many versions it was given again in the poll that repeated most. */
+  mostRepeated = 0;
+  /** Where its state was not the server's after a poll. */
+  readonly differences: string[] = [];
+  #repeated = 0;
 
   constructor(habit: Habit, world: World) {
     this.habit = habit;
@@ -184,11 +187,22 @@ export class Client {
   }
 
   async poll(): Promise<void> {
+    this.#repeated = 0;
     this.#bookmark = await this.habit.poll(
       (query) => this.#ask(query),
       this.#bookmark,
       this.#world.clock.read,
     );
+    this.mostRepeated = Math.max(this.mostRepeated, this.#repeated);
+  }
+
+  /** Notes in what its state differs from the server's. */
+  compare(mine: readonly Indicator[], truth: readonly Indicator[], turn: number): void {
+    const versions = (all: readonly Indicator[]): Set<string> =>
+      new Set(all.map(({ name, modified }) => `${name} of ${modified}`));
+    const [have, should] = [versions(mine), versions(truth)];
+    for (const version of should.difference(have)) this.differences.push(`turn ${turn}: missed ${version}`);
+    for (const version of have.difference(should)) this.differences.push(`turn ${turn}: kept ${version}`);
   }
 
   async #ask(query: Record<string, string>): Promise<Page> {
@@ -210,7 +224,7 @@ export class Client {
     const version = `${indicator.id} ${indicator.modified}`;
     assert.ok(Date.parse(indicator.modified) <= this.#world.clock.now, 'a version of the future');
     this.given += 1;
-    if (this.#versions.has(version)) this.repeated += 1;
+    if (this.#versions.has(version)) this.#repeated += 1;
     this.#versions.add(version);
     const before = this.known.get(indicator.id);
     if (before === undefined || before.modified <= indicator.modified)

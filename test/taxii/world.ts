@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 
 import type { FastifyInstance } from 'fastify';
 
@@ -52,7 +51,7 @@ export class World {
     this.#directory = mkdtempSync(join(tmpdir(), 'soc-habits-'));
   }
 
-  static async open(context: TestContext, seed: number, known: number): Promise<World> {
+  static async open(seed: number, known: number): Promise<World> {
     const world = new World(seed, known);
     await world.#start();
     const { text, ...kept } = makeApiKey();
@@ -61,11 +60,12 @@ export class World {
       { ...kept, account: 'test', name: 'pro', tier: 'pro', allowedNetworks: [] },
       world.clock.now,
     );
-    context.after(async () => {
-      await world.#stop();
-      rmSync(world.#directory, { recursive: true });
-    });
     return world;
+  }
+
+  async close(): Promise<void> {
+    await this.#stop();
+    rmSync(this.#directory, { recursive: true });
   }
 
   chance(probability: number): boolean {
