@@ -19,11 +19,16 @@ export const tokenKey: CredentialReader = ({ headers }) => {
   return value !== undefined && /^token(?: |$)/i.test(value) ? value.slice(6).trim() : undefined;
 };
 
-/** `Authorization: Basic …` (RFC 7617) of any user name, the key being the password; or the name, where that is empty. */
+/**
+ * `Authorization: Basic …` (RFC 7617) of any user name, the key being the password; or the name, where that is empty.
+ * MISP sends what it was given as it stands: a key that is not encoded is taken, too.
+ */
 export const basicKey: CredentialReader = ({ headers }) => {
   const value = headers.authorization;
   if (value === undefined || !/^basic(?: |$)/i.test(value)) return undefined;
-  const pair = Buffer.from(value.slice(6).trim(), 'base64').toString('utf8');
+  const credentials = value.slice(6).trim();
+  if (checkApiKey(credentials) !== 'malformed') return credentials;
+  const pair = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
   if (colon < 0) return pair;
   return pair.slice(colon + 1) || pair.slice(0, colon);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import test from 'node:test';
 
 import { COLLECTIONS } from '../../src/model/collection.ts';
@@ -126,11 +127,25 @@ test('a key is taken in every way that clients of TAXII send one, whatever the u
     { authorization: basic(`${here.pro}:`) },
     { authorization: basic(`:${here.pro}`).replace('Basic', 'basic') },
     { authorization: basic(`anybody:${here.pro}`), 'x-api-key': here.pro },
+    { authorization: `basic ${here.pro}` },
   ];
   for (const way of ways) {
     const { status } = await get(here, '/api/taxii2/', { ...ACCEPT, ...way });
     assert.equal(status, 200, JSON.stringify(way));
   }
+});
+
+test('a request without a User-Agent is answered', async (context) => {
+  const here = await serving(context);
+  const port = await here.listen();
+  const url = `http://127.0.0.1:${port}/taxii2/`;
+  const status = await new Promise((resolve, reject) => {
+    const asked = request(url, { headers: bearer(here.pro) }, (answer) =>
+      resolve(answer.resume().statusCode),
+    );
+    asked.on('error', reject).end();
+  });
+  assert.equal(status, 200);
 });
 
 test('what is sent elsewhere as Basic is not taken there: only this server does', async (context) => {
