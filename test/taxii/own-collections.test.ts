@@ -30,12 +30,12 @@ test('a collection of an operator’s own is listed and served like the others',
     [domain(1, energy), domain(2, { ...energy, tlp: 'green' }), domain(3), ...addresses(2, energy)],
     START,
   );
-  const { collections } = taxiiBody<{ collections: { alias: string; can_write: boolean }[] }>(
-    await ask(here, `${ROOT}collections/`),
-  );
+  const { collections } = taxiiBody(await ask(here, `${ROOT}collections/`)) as {
+    collections: { alias: string; can_write: boolean }[];
+  };
   assert.equal(collections.at(-1)!.alias, 'energy-block');
   for (const name of ['energy-block', own[0]!.id]) {
-    const envelope = taxiiBody<Envelope>(await ask(here, `${ROOT}collections/${name}/objects/`));
+    const envelope = taxiiBody(await ask(here, `${ROOT}collections/${name}/objects/`)) as Envelope;
     assert.deepEqual(
       indicatorsIn(envelope).map(({ name: value }) => value),
       ['host-1.example.com', '2001:db8::1', '2001:db8::2'],

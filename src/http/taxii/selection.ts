@@ -31,7 +31,7 @@ const MOST = 1_000;
 
 /** So many versions are read at once, and looked at for one page at most: a rare kind is found page by page. */
 const STEP = 500;
-const MOST_WALKED = 20_000;
+const MOST_WALKED = 5_000;
 
 const INDICATOR = 'indicator--';
 
