@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import type { SettingName } from '../config.ts';
+import type { Log } from '../observe/log.ts';
 import type { Contribution, ContributionOutcome } from '../model/contribution.ts';
 import { siblingScript } from '../store/sqlite/thread-calls.ts';
 import { StoreError } from '../store/store.ts';
@@ -10,6 +11,10 @@ export interface ContributionsThreadData {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly overrides: Partial<Record<SettingName, string>>;
   readonly pretty: boolean;
+}
+
+export interface ContributionsOptions extends ContributionsThreadData {
+  readonly log: Log;
 }
 
 export interface ContributionCall {
@@ -37,12 +42,14 @@ const MEMORY = 1_024;
 /** Takes contributions in, in a thread of its own that is started at the first: most servers never have one. */
 export class Contributions {
   readonly #data: ContributionsThreadData;
+  readonly #log: Log;
   readonly #waiting = new Map<number, PromiseWithResolvers<ContributionOutcome>>();
   #worker: Worker | undefined;
   #lastId = 0;
 
-  constructor(data: ContributionsThreadData) {
-    this.#data = { ...data, env: { ...data.env } };
+  constructor({ env, overrides, pretty, log }: ContributionsOptions) {
+    this.#data = { env: { ...env }, overrides, pretty };
+    this.#log = log;
   }
 
   /** Rejects with `StoreError` when it could not be taken in, or when too many wait. */
@@ -52,9 +59,9 @@ export class Contributions {
     const id = this.#lastId;
     const call = Promise.withResolvers<ContributionOutcome>();
     this.#waiting.set(id, call);
-    this.#worker ??= this.#start();
-    this.#worker.postMessage({ id, contribution } satisfies ContributionCall);
-    const late = setTimeout(() => void this.#worker?.terminate(), PATIENCE).unref();
+    const worker = (this.#worker ??= this.#start());
+    worker.postMessage({ id, contribution } satisfies ContributionCall);
+    const late = setTimeout(() => void worker.terminate(), PATIENCE).unref();
     return await call.promise.finally(() => clearTimeout(late));
   }
 
@@ -80,8 +87,7 @@ export class Contributions {
       if (outcome === undefined) call?.reject(failed());
       else call?.resolve(outcome);
     });
-    // What it failed of is in its exit as well.
-    worker.on('error', () => undefined);
+    worker.on('error', (error) => this.#log.error('the thread of contributions has failed', { error }));
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = undefined;
       for (const call of this.#waiting.values()) call.reject(failed());

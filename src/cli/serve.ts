@@ -56,10 +56,7 @@ export const serveCommand: Command = {
         terminal.say('Made the first API key, of the Pro tier. Keep it now: it is not shown again.');
         terminal.say(`  ${key}`);
       }
-      return await serveUntilStopped(store, config, terminal, {
-        feeds: feedsOf(values, config, terminal),
-        overrides: overridesOf(values),
-      });
+      return await serveUntilStopped(store, config, terminal, { feeds: feedsOf(values, config, terminal) });
     } finally {
       await store.close();
     }
@@ -95,8 +92,6 @@ export interface ServingOptions {
   readonly onListening?: (url: string) => void;
   /** Starts what fetches feeds. */
   readonly feeds?: ((store: Store, log: Log) => FeedsService) | undefined;
-  /** Settings given as options, for the threads that read the settings themselves. */
-  readonly overrides?: Partial<Record<SettingName, string>>;
 }
 
 const FEEDS_THREAD = siblingScript(import.meta.url, 'feeds-thread');
@@ -114,11 +109,16 @@ export async function serveUntilStopped(
   store: Store,
   config: Config,
   terminal: Terminal,
-  { onListening = () => undefined, feeds, overrides = {} }: ServingOptions = {},
+  { onListening = () => undefined, feeds }: ServingOptions = {},
 ): Promise<number> {
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
   const { producer, trustProxy, apiKeyInQuery, taxii, host, port } = config;
-  const contributions = new Contributions({ env: terminal.env, overrides, pretty: process.stderr.isTTY });
+  const contributions = new Contributions({
+    env: terminal.env,
+    overrides: { SOC_DATA_DIR: config.dataDirectory, SOC_LOG_LEVEL: config.logLevel },
+    pretty: process.stderr.isTTY,
+    log,
+  });
   const app = buildApp({
     contribute: (contribution) => contributions.take(contribution),
     store,

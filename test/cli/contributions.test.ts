@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
 
+import { Contributions } from '../../src/cli/contributions.ts';
+import { createLog } from '../../src/observe/log.ts';
+import { StoreError } from '../../src/store/store.ts';
 import { bench } from './commands.ts';
 import { start } from './program.ts';
 
@@ -45,4 +49,46 @@ test('a server takes what a key with --write contributes, checked by its gate, a
   assert.equal((await post(writer)).status, 202);
   server.process.kill('SIGTERM');
   assert.deepEqual(await server.ended, { code: 0, signal: null });
+});
+
+function threadOf(t: TestContext, directory: string): { contributions: Contributions; lines: () => string } {
+  let text = '';
+  const log = createLog({ level: 'error', write: (line) => (text += line) });
+  const overrides = { SOC_DATA_DIR: directory, SOC_WARNINGLISTS: 'off', SOC_LOG_LEVEL: 'silent' };
+  const contributions = new Contributions({ env: {}, overrides, pretty: false, log });
+  t.after(() => contributions.stop());
+  return {
+    contributions,
+    lines: () => {
+      log.flush();
+      return text;
+    },
+  };
+}
+
+const ENVELOPE = Buffer.from(
+  '{"objects":[{"type":"identity","id":"identity--00000000-0000-4000-8000-000000000000"}]}',
+);
+
+test('so many contributions wait and no more: the rest is told to come back', async (t) => {
+  const { data } = bench(t);
+  const { contributions } = threadOf(t, data);
+  const calls = Array.from({ length: 25 }, () => contributions.take({ bytes: ENVELOPE, account: 'partner' }));
+  const settled = await Promise.allSettled(calls);
+  const refused = settled.filter((call) => call.status === 'rejected');
+  assert.equal(refused.length, 5);
+  for (const { reason } of refused) assert.ok(reason instanceof StoreError && reason.code === 'busy');
+});
+
+test('a thread that cannot start is told of in the log, and a later contribution tries again', async (t) => {
+  const { file } = bench(t);
+  const blocked = file('blocked', 'no directory');
+  const { contributions, lines } = threadOf(t, join(blocked, 'data'));
+  for (const _attempt of [1, 2]) {
+    await assert.rejects(
+      contributions.take({ bytes: ENVELOPE, account: 'partner' }),
+      (error) => error instanceof StoreError && error.code === 'unavailable',
+    );
+  }
+  assert.equal(lines().match(/the thread of contributions has failed/g)?.length, 2);
 });
