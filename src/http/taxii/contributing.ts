@@ -2,13 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { ApiError } from '../../errors.ts';
 import type { Collection } from '../../model/collection.ts';
+import type { KeyRecord } from '../../store/store.ts';
 import type { RouteParts } from '../app.ts';
 import type { RouteAuth } from '../auth.ts';
 import { requireTaxiiAccepted, requireTaxiiContent, TAXII_MEDIA_TYPE } from './media-type.ts';
 import { TAXII_OPERATIONS } from './operations.ts';
+import type { TaxiiRequests } from './requests.ts';
 import { MAX_CONTENT_LENGTH } from './resources.ts';
 import { statusOf } from './status.ts';
-import type { KeyRecord } from '../../store/store.ts';
 
 /** Whether a key may contribute to a collection: partners' indicators all come in by one. */
 export function mayContribute({ takes }: Collection, key: KeyRecord, { contribute }: RouteParts): boolean {
@@ -21,7 +22,7 @@ export function contributing(
   parts: RouteParts,
   auth: RouteAuth,
   paths: readonly string[],
-  named: (request: FastifyRequest) => Collection,
+  requests: TaxiiRequests,
 ): void {
   const { store, contribute, clock } = parts;
   app.addContentTypeParser(
@@ -32,7 +33,7 @@ export function contributing(
   // Before the body is read: what is refused in any case is not waited for.
   const onRequest = async (request: FastifyRequest): Promise<void> => {
     requireTaxiiAccepted(request.headers.accept);
-    const collection = named(request);
+    const collection = requests.collection(request);
     if (!mayContribute(collection, request.apiKey!, parts)) throw refusal(collection, request.apiKey!);
     requireTaxiiContent(request.headers['content-type']);
   };
@@ -62,10 +63,10 @@ export function refuseDeletion(
   app: FastifyInstance,
   auth: RouteAuth,
   paths: readonly string[],
-  named: (request: FastifyRequest) => Collection,
+  requests: TaxiiRequests,
 ): void {
   const refuse = async (request: FastifyRequest): Promise<void> => {
-    named(request);
+    requests.collection(request);
     const message =
       'Objects are not deleted here. To take back what you contributed, send it with "revoked": true.';
     throw new ApiError('not_permitted', { message });

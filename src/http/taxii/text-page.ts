@@ -14,3 +14,8 @@ export function textPage(text: string, links: HeaderList = [], count = 0): Taxii
     headers: [],
   };
 }
+
+/** A resource as a page. */
+export function jsonPage(resource: object): TaxiiPage {
+  return textPage(JSON.stringify(resource));
+}
