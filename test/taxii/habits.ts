@@ -154,6 +154,12 @@ export const HABITS: readonly Habit[] = [
     poll: async (ask, bookmark) => lastOf(await follow(ask, after(bookmark), byMore)),
   },
   {
+    name: 'takes a collection by kind',
+    like: 'Splunk',
+    path: `${collectionPath('domains-urls')}objects/`,
+    poll: async (ask, bookmark) => lastOf(await follow(ask, { limit: '20', ...after(bookmark) }, byMore)),
+  },
+  {
     name: 'asks for indicators alone',
     like: 'Cortex XSOAR, Elastic',
     poll: async (ask, bookmark) =>
