@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type StoreOpener, storeContract } from './contract.ts';
+import { contributionContract } from './contract-contributions.ts';
 import { feedContract } from './contract-feeds.ts';
 import { historyContract } from './contract-history.ts';
 import { itemContract } from './contract-items.ts';
@@ -33,6 +34,7 @@ const openSqlite: StoreOpener = async (context, clock) => {
 
 storeContract('SQLite', openSqlite);
 historyContract('SQLite', openSqlite);
+contributionContract('SQLite', openSqlite);
 feedContract('SQLite', openSqlite);
 itemContract('SQLite', openSqlite);
 searchContract('SQLite', openSqlite);
