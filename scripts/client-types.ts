@@ -41,7 +41,9 @@ export function clientTypes(document: ApiDocument): string {
   );
   const operations = Object.entries(document.paths).flatMap(([path, item]) => {
     const { get } = item as { readonly get?: Operation };
-    return get === undefined ? [] : [{ path, operation: get, query: queryOf(document, get) }];
+    // TAXII has clients of its own.
+    if (get === undefined || path.startsWith('/api/taxii2/')) return [];
+    return [{ path, operation: get, query: queryOf(document, get) }];
   });
   const queried = operations.filter(({ query }) => query.length > 0);
   const text = [

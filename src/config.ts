@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
+import { type Collection, COLLECTIONS } from './model/collection.ts';
+import { CollectionError, parseCollections } from './model/own-collections.ts';
 import { isUuid } from './model/uuid.ts';
 import { type Producer, producerNamed } from './model/producer.ts';
 
@@ -27,6 +29,16 @@ export interface Config {
   readonly warninglists: 'misp' | 'off' | { readonly folder: string };
   /** What becomes of addresses and names that are kept for documentation. */
   readonly documentation: 'hold' | 'pass';
+  /** What the TAXII server serves, and how. */
+  readonly taxii: TaxiiSettings;
+}
+
+export interface TaxiiSettings {
+  readonly collections: readonly Collection[];
+  /** Whether identity and markings are sent on every page, or on the first of a download alone. */
+  readonly repeatCommon: boolean;
+  /** What consumers reach the server by, without a slash at its end; empty where it is not said. */
+  readonly publicUrl: string;
 }
 
 /** How the settings that hold credentials of feeds begin, besides those of the catalogue. */
@@ -121,6 +133,22 @@ export const SETTINGS = [
     fallback: 'pass',
     meaning: '`hold` to hold back example.com, 192.0.2.0/24 and their like, which nobody owns',
   },
+  {
+    name: 'SOC_PUBLIC_URL',
+    fallback: '',
+    meaning:
+      'what consumers reach the server by, such as https://iocs.example.com, for links that must be whole',
+  },
+  {
+    name: 'SOC_TAXII_COLLECTIONS',
+    fallback: '',
+    meaning: 'a JSON file of TAXII collections of your own, served besides the usual ones',
+  },
+  {
+    name: 'SOC_TAXII_REPEAT_COMMON',
+    fallback: 'true',
+    meaning: '`false` to send the identity and markings on the first page of a TAXII download alone',
+  },
 ] as const satisfies readonly Setting[];
 
 export type SettingName = (typeof SETTINGS)[number]['name'];
@@ -150,6 +178,12 @@ export function loadConfig(
     fetchNetworks: networksOf('SOC_FETCH_ALLOW_NETWORKS', text('SOC_FETCH_ALLOW_NETWORKS')),
     warninglists: warninglistsOf(text('SOC_WARNINGLISTS')),
     documentation: oneOf('SOC_DOCUMENTATION_VALUES', text('SOC_DOCUMENTATION_VALUES'), ['hold', 'pass']),
+    taxii: Object.freeze({
+      collections: collectionsOf(text('SOC_TAXII_COLLECTIONS')),
+      repeatCommon:
+        oneOf('SOC_TAXII_REPEAT_COMMON', text('SOC_TAXII_REPEAT_COMMON'), ['true', 'false']) === 'true',
+      publicUrl: publicUrlOf(text('SOC_PUBLIC_URL')),
+    }),
   });
 }
 
@@ -182,6 +216,26 @@ function networksOf(name: SettingName, text: string): readonly string[] {
   const wrong = networks.find((network) => !isNetwork(network));
   if (wrong === undefined) return Object.freeze(networks);
   throw new ConfigError(`${name}: "${wrong}" is neither an address nor a network such as 192.0.2.0/24.`);
+}
+
+function collectionsOf(path: string): readonly Collection[] {
+  if (path === '') return COLLECTIONS;
+  try {
+    return Object.freeze([...COLLECTIONS, ...parseCollections(readFileSync(path, 'utf8'))]);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = error instanceof CollectionError ? message : `it cannot be read (${code ?? message})`;
+    throw new ConfigError(`SOC_TAXII_COLLECTIONS: ${path}: ${reason}.`);
+  }
+}
+
+function publicUrlOf(text: string): string {
+  if (text === '') return '';
+  const url = URL.parse(text);
+  const plain =
+    url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (plain && (url.protocol === 'https:' || url.protocol === 'http:')) return url.href.replace(/\/+$/, '');
+  throw new ConfigError(`SOC_PUBLIC_URL: "${text}" is not a URL such as https://iocs.example.com.`);
 }
 
 function warninglistsOf(text: string): Config['warninglists'] {

@@ -12,6 +12,7 @@ export const API_ERRORS = {
   not_signed_in: { status: 401, message: 'Sign in first: this is for accounts, and takes no API key.' },
   invalid_credentials: { status: 401, message: 'There is no account with this name and password.' },
   insufficient_tier: { status: 403, message: 'The API key is of a tier that does not include this.' },
+  not_permitted: { status: 403, message: 'The API key may not do this.' },
   ip_not_allowed: { status: 403, message: 'The API key may not be used from this address.' },
   lookback_exceeded: { status: 403, message: 'This is further back than the API key’s tier reaches.' },
   cross_site_request: {
@@ -32,6 +33,7 @@ export const API_ERRORS = {
   payload_too_large: { status: 413, message: 'The request body is too large.' },
   uri_too_long: { status: 414, message: 'The URL is too long.' },
   unsupported_media_type: { status: 415, message: 'The request body is of a type that is not taken here.' },
+  unprocessable: { status: 422, message: 'The request body is not what is taken here.' },
   rate_limit_exceeded: { status: 429, message: 'The API key has used up its requests; see Retry-After.' },
   headers_too_large: { status: 431, message: 'The request line and headers are too large.' },
   internal_error: {

@@ -6,6 +6,7 @@ import test from 'node:test';
 
 import { ConfigError, credentialOf, isSecret, loadConfig, LOG_LEVELS, SETTINGS } from '../src/config.ts';
 import { KEY_SETTINGS } from '../src/feeds/catalogue/index.ts';
+import { COLLECTIONS } from '../src/model/collection.ts';
 import { SOC_DEFENDERS } from '../src/model/producer.ts';
 
 test('without any setting the documented defaults hold', () => {
@@ -23,6 +24,7 @@ test('without any setting the documented defaults hold', () => {
     fetchNetworks: [],
     warninglists: 'misp',
     documentation: 'pass',
+    taxii: { collections: COLLECTIONS, repeatCommon: true, publicUrl: '' },
   });
 });
 
@@ -49,6 +51,8 @@ test('each setting is taken from the environment', () => {
     SOC_FETCH_ALLOW_NETWORKS: '192.0.2.0/24',
     SOC_WARNINGLISTS: '/srv/lists',
     SOC_DOCUMENTATION_VALUES: 'hold',
+    SOC_PUBLIC_URL: 'https://iocs.example.com/soc/',
+    SOC_TAXII_REPEAT_COMMON: 'false',
   });
   assert.deepEqual(config, {
     dataDirectory: '/srv/soc',
@@ -64,6 +68,7 @@ test('each setting is taken from the environment', () => {
     fetchNetworks: ['192.0.2.0/24'],
     warninglists: { folder: '/srv/lists' },
     documentation: 'hold',
+    taxii: { collections: COLLECTIONS, repeatCommon: false, publicUrl: 'https://iocs.example.com/soc' },
   });
 });
 

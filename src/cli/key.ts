@@ -30,6 +30,7 @@ export const keyCommand: Command = {
     account: { type: 'string' },
     expires: { type: 'string' },
     allow: { type: 'string', multiple: true },
+    write: { type: 'boolean' },
     json: { type: 'boolean' },
   },
   help: {
@@ -40,6 +41,7 @@ export const keyCommand: Command = {
     expires:
       'create: when it stops working; rotate: when the old key does, else 30d: a date, a time, or days from now such as 90d',
     allow: 'create: an address or network that may use the key; may be repeated',
+    write: 'create: the key may contribute IOCs, over TAXII',
     json: 'print JSON',
   },
   examples: [
@@ -85,6 +87,7 @@ async function create(store: Store, values: Values, _operand: unknown, terminal:
       tier: tier as TierName,
       allowedNetworks: textOptions(values, 'allow').map(networkOf),
       ...(expiresAt !== undefined && { expiresAt }),
+      ...(values.write === true && { canWrite: true }),
     },
     terminal.clock(),
   );
@@ -175,7 +178,7 @@ function keyLine(key: KeyRecord, now: number): string {
   const expiry = key.expiresAt === undefined ? '' : `  until ${formatTimestamp(key.expiresAt)}`;
   const state = stateOf(key, now).padEnd(7);
   const made = formatTimestamp(key.createdAt).slice(0, 10);
-  return `${key.id}  ${key.prefix}…  ${key.tier.padEnd(4)}  ${state}  ${made}  ${key.account}  ${key.name}${expiry}${networks}\n`;
+  return `${key.id}  ${key.prefix}…  ${key.tier.padEnd(4)}  ${state}  ${made}  ${key.account}  ${key.name}${expiry}${networks}${key.canWrite === true ? '  may contribute' : ''}\n`;
 }
 
 function stateOf(key: KeyRecord, now: number): 'active' | 'rotated' | 'revoked' | 'expired' {

@@ -9,6 +9,7 @@ import { openSqliteStore } from '../store/sqlite/open.ts';
 import { siblingScript } from '../store/sqlite/thread-calls.ts';
 import type { Store } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
+import { Contributions } from './contributions.ts';
 import { FeedsService } from './feeds-service.ts';
 import { openOperations } from './operations.ts';
 import { STORE_HELP, STORE_OPTIONS } from './store.ts';
@@ -110,16 +111,23 @@ export async function serveUntilStopped(
   { onListening = () => undefined, feeds }: ServingOptions = {},
 ): Promise<number> {
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
-  const { producer, trustProxy, apiKeyInQuery, host, port } = config;
+  const { producer, trustProxy, apiKeyInQuery, taxii, host, port } = config;
   let service: FeedsService | undefined;
   const operations = await openOperations(config, {
     store,
     clock: terminal.clock,
     feedsThread: () => service?.running,
   }).catch((error: unknown) => refuseAddress(error, config.admin!, 'SOC_ADMIN_PORT'));
+  const contributions = new Contributions({
+    env: terminal.env,
+    overrides: { SOC_DATA_DIR: config.dataDirectory, SOC_LOG_LEVEL: config.logLevel },
+    pretty: process.stderr.isTTY,
+    log,
+  });
   const app = buildApp({
+    contribute: (contribution) => contributions.take(contribution),
     store,
-    config: { ...HTTP_DEFAULTS, producer, trustProxy, apiKeyInQuery },
+    config: { ...HTTP_DEFAULTS, producer, trustProxy, apiKeyInQuery, taxii },
     clock: terminal.clock,
     log,
     meter: operations?.meter,
@@ -147,6 +155,7 @@ export async function serveUntilStopped(
     try {
       await Promise.all([app.close(), service?.stop(), keepingUp]);
     } finally {
+      await contributions.stop();
       await operations?.close();
       log.flush();
     }

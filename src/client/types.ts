@@ -93,7 +93,7 @@ export interface ErrorDetail {
 /** Every error has this shape. */
 export interface ErrorAnswer {
   readonly error: {
-    readonly code: 'bad_request' | 'invalid_parameter' | 'missing_api_key' | 'invalid_api_key' | 'expired_api_key' | 'not_signed_in' | 'invalid_credentials' | 'insufficient_tier' | 'ip_not_allowed' | 'lookback_exceeded' | 'cross_site_request' | 'insecure_transport' | 'not_found' | 'article_not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'conflict' | 'payload_too_large' | 'uri_too_long' | 'unsupported_media_type' | 'rate_limit_exceeded' | 'headers_too_large' | 'internal_error' | 'unavailable';
+    readonly code: 'bad_request' | 'invalid_parameter' | 'missing_api_key' | 'invalid_api_key' | 'expired_api_key' | 'not_signed_in' | 'invalid_credentials' | 'insufficient_tier' | 'not_permitted' | 'ip_not_allowed' | 'lookback_exceeded' | 'cross_site_request' | 'insecure_transport' | 'not_found' | 'article_not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'conflict' | 'payload_too_large' | 'uri_too_long' | 'unsupported_media_type' | 'unprocessable' | 'rate_limit_exceeded' | 'headers_too_large' | 'internal_error' | 'unavailable';
     /** For people; it may change. */
     readonly message: string;
     /** Also in X-Request-Id. The operator finds it in the log. */
@@ -400,6 +400,15 @@ export interface Why {
   readonly first_published?: string;
   readonly last_published?: string;
   readonly valid_until?: string;
+}
+
+export interface TaxiiError {
+  readonly title: string;
+  readonly description?: string;
+  readonly error_id: string;
+  readonly error_code: string;
+  readonly http_status: string;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** The query of: List IOCs. */

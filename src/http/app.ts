@@ -3,6 +3,7 @@ import { METHODS } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 import { ApiError } from '../errors.ts';
+import type { Contribute } from '../model/contribution.ts';
 import type { Clock } from '../model/time.ts';
 import type { Log } from '../observe/log.ts';
 import type { RequestMeter } from '../observe/request-meter.ts';
@@ -37,6 +38,7 @@ import { mispFeed } from './routes/misp-feed.ts';
 import { serverOptions } from './server.ts';
 import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
+import { taxii } from './taxii/routes.ts';
 import { addStandingHeaders } from './standing-headers.ts';
 import { keepTickShape } from './tick-shape.ts';
 import { UsageMeter } from './usage-meter.ts';
@@ -49,6 +51,8 @@ export interface AppParts {
   readonly log: Log;
   /** Counts requests, where somebody wants to know. */
   readonly meter?: RequestMeter | undefined;
+  /** Takes in what partners contribute; without it, nobody may. */
+  readonly contribute?: Contribute;
 }
 
 /** What a route is made of: bodies of all routes share one memory. */
@@ -61,7 +65,7 @@ export interface RouteParts extends AppParts {
  * Builds the HTTP server, ready to listen or to be injected requests. Throws when a route does not declare who may
  * use it, or what it is for. Closing it lets answers under way finish; the store stays open.
  */
-export function buildApp({ store, config, clock, log, meter }: AppParts): FastifyInstance {
+export function buildApp({ store, config, clock, log, meter, contribute }: AppParts): FastifyInstance {
   const usage = new UsageMeter({ store, clock, log });
   const observers = { log, usage, meter };
   const app = fastify({
@@ -87,7 +91,7 @@ export function buildApp({ store, config, clock, log, meter }: AppParts): Fastif
   app.decorateRequest('apiKey', null);
   app.decorateRequest('rate', null);
   app.decorateRequest('signedIn', null);
-  app.decorateRequest('sentPage', null);
+  app.decorateRequest('sentPages', null);
   app.decorate('usage', usage);
   app.addHook('onClose', () => usage.close());
   app.setErrorHandler(handleError);
@@ -133,7 +137,15 @@ export function buildApp({ store, config, clock, log, meter }: AppParts): Fastif
 
   const cache = new BodyCache(config.cacheBytes, config.cacheBodyBytes);
   meter?.watchCache(() => cache.counts());
-  const parts = { store, config, clock, log, cache, polls };
+  const parts = {
+    store,
+    config,
+    clock,
+    log,
+    cache,
+    polls,
+    ...(contribute !== undefined && { contribute }),
+  };
   app.register(async (scope) => iocsList(scope, parts));
   app.register(async (scope) => iocsExport(scope, parts));
   app.register(async (scope) => iocsFirewall(scope, parts));
@@ -145,6 +157,7 @@ export function buildApp({ store, config, clock, log, meter }: AppParts): Fastif
   app.register(async (scope) => iocsWhy(scope, parts));
   app.register(async (scope) => articles(scope, parts));
   app.register(async (scope) => mispFeed(scope, parts));
+  app.register(async (scope) => taxii(scope, parts));
   const signIn = new SignIn(store, sessions, clock);
   const consoleParts = { ...parts, sessions, signIn, desk: new KeyDesk(store, clock), usage };
   app.register(async (scope) => session(scope, consoleParts));

@@ -18,10 +18,12 @@ import {
   presentedKey,
   queryKey,
   requireKeyForm,
+  TAXII_CREDENTIALS,
 } from './credentials.ts';
 import type { Operation } from './operation.ts';
 import type { RateLimiter, RateVerdict } from './rate-limit.ts';
 import type { SessionAuth, Sessions } from './sessions.ts';
+import { isTaxiiRequest } from './taxii/paths.ts';
 
 /**
  * Who may use a route, as the route itself declares it: anybody, whoever is signed in, or keys of a tier. `accepts` names the
@@ -92,7 +94,8 @@ export class Guard {
   async countRefused(request: FastifyRequest): Promise<void> {
     let key: KeyRecord;
     try {
-      key = await this.#identify(request, this.#everyReader);
+      const readers = isTaxiiRequest(request) ? TAXII_CREDENTIALS : this.#everyReader;
+      key = await this.#identify(request, readers);
     } catch (error) {
       if (error instanceof ApiError) return;
       throw error;

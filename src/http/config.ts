@@ -1,3 +1,4 @@
+import { type Collection, COLLECTIONS } from '../model/collection.ts';
 import { type Producer, SOC_DEFENDERS } from '../model/producer.ts';
 
 /** What the HTTP server may be told. Times are milliseconds. */
@@ -21,6 +22,17 @@ export interface HttpConfig {
   /** How much memory rendered answers may take together, and the largest of them that is kept. */
   readonly cacheBytes: number;
   readonly cacheBodyBytes: number;
+  readonly taxii: TaxiiConfig;
+}
+
+/** What the TAXII server may be told. */
+export interface TaxiiConfig {
+  /** In the order in which they are listed. */
+  readonly collections: readonly Collection[];
+  /** Whether the identity and the markings that indicators point to are sent on every page, or on the first alone. */
+  readonly repeatCommon: boolean;
+  /** What consumers reach this server by, such as `https://iocs.example.com`; paths alone where it is empty. */
+  readonly publicUrl: string;
 }
 
 const MIB = 1_048_576;
@@ -39,4 +51,5 @@ export const HTTP_DEFAULTS: HttpConfig = {
   drainTimeout: 15_000,
   cacheBytes: 36 * MIB,
   cacheBodyBytes: 12 * MIB,
+  taxii: { collections: COLLECTIONS, repeatCommon: true, publicUrl: '' },
 };

@@ -13,11 +13,22 @@ export const bearerKey: CredentialReader = ({ headers }) => {
   return value.slice(7).trim();
 };
 
-/** `Authorization: Basic …` (RFC 7617) of any user name, the key being the password; or the name, where that is empty. */
+/** `Authorization: Token KEY`. */
+export const tokenKey: CredentialReader = ({ headers }) => {
+  const value = headers.authorization;
+  return value !== undefined && /^token(?: |$)/i.test(value) ? value.slice(6).trim() : undefined;
+};
+
+/**
+ * `Authorization: Basic …` (RFC 7617) of any user name, the key being the password; or the name, where that is empty.
+ * MISP sends what it was given as it stands: a key that is not encoded is taken, too.
+ */
 export const basicKey: CredentialReader = ({ headers }) => {
   const value = headers.authorization;
   if (value === undefined || !/^basic(?: |$)/i.test(value)) return undefined;
-  const pair = Buffer.from(value.slice(6).trim(), 'base64').toString('utf8');
+  const credentials = value.slice(6).trim();
+  if (checkApiKey(credentials) !== 'malformed') return credentials;
+  const pair = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
   if (colon < 0) return pair;
   return pair.slice(colon + 1) || pair.slice(0, colon);
@@ -34,6 +45,9 @@ export const queryKey: CredentialReader = ({ raw }) => {
   const query = rawQuery(raw.url);
   return query.includes('api_key=') ? (new URLSearchParams(query).get('api_key') ?? undefined) : undefined;
 };
+
+/** Ways in which clients of TAXII send a key, the most usual first. */
+export const TAXII_CREDENTIALS: readonly CredentialReader[] = [basicKey, bearerKey, tokenKey, headerKey];
 
 /** The query of a request target, without `?`. */
 export function rawQuery(url = ''): string {

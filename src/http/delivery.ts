@@ -14,8 +14,8 @@ export interface SentPage {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the answer holds of published versions; null where it is no page of them. */
-    sentPage: SentPage | null;
+    /** What the answer holds of published versions; null where it is not made of pages of them. */
+    sentPages: readonly SentPage[] | null;
   }
 }
 

@@ -8,6 +8,9 @@ import type { RequestMeter } from '../observe/request-meter.ts';
 import { redact } from '../observe/redact.ts';
 import { StalePlanError } from '../render/walk.ts';
 import { StoreError } from '../store/store.ts';
+import { TAXII_CHALLENGE, taxiiErrorBody } from './taxii/error-message.ts';
+import { TAXII_MEDIA_TYPE } from './taxii/media-type.ts';
+import { isTaxiiRequest } from './taxii/paths.ts';
 
 /** How soon to come back when we cannot answer, in seconds. */
 const RETRY_AFTER = '5';
@@ -65,7 +68,7 @@ function frameworkStatus(error: unknown): number | undefined {
   return framework && typeof statusCode === 'number' ? statusCode : undefined;
 }
 
-/** Makes the one handler of all errors: one shape, the request's id in it, and a log line for our own failures. */
+/** Makes the one handler of all errors: one shape, or TAXII's, the request's id in it, and a log line for our own failures. */
 export function errorHandler(log: Log, meter?: RequestMeter) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const answer = apiErrorOf(error);
@@ -77,12 +80,15 @@ export function errorHandler(log: Log, meter?: RequestMeter) {
     }
     // What was not read of a body cannot be told from the next request.
     if (hasBody(request) && !request.raw.complete) reply.header('connection', 'close');
+    const taxii = isTaxiiRequest(request);
+    // A key that was put into a parameter by mistake is not repeated.
+    const body = redact((taxii ? taxiiErrorBody : errorBody)(answer, request.id));
     void reply
       .code(answer.status)
-      .headers({ ...answer.headers, 'cache-control': 'no-store' })
-      .type('application/json; charset=utf-8')
-      // A key that was put into a parameter by mistake is not repeated.
-      .send(redact(errorBody(answer, request.id)));
+      .headers({ ...(taxii ? taxiiHeaders(answer) : answer.headers), 'cache-control': 'no-store' })
+      .header('content-type', taxii ? TAXII_MEDIA_TYPE : 'application/json; charset=utf-8')
+      // As bytes: to a text the framework adds a charset, which the type of TAXII does not have.
+      .send(Buffer.from(body));
   };
 }
 
@@ -90,6 +96,10 @@ export function errorHandler(log: Log, meter?: RequestMeter) {
 export function noteFailure(log: Log, error: unknown, answer: ApiError, { id }: FastifyRequest): void {
   if (answer.status < 500 || error instanceof ApiError) return;
   log.error(answer.status === 503 ? 'store unavailable' : 'internal error', { id, error });
+}
+
+function taxiiHeaders({ status, headers }: ApiError): Readonly<Record<string, string>> {
+  return status === 401 ? { ...headers, 'www-authenticate': TAXII_CHALLENGE } : headers;
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {

@@ -15,7 +15,7 @@ import type { HeaderList } from './standing-headers.ts';
 /** What a request for a list yields at one moment, and the name of its content. */
 export interface ListPage {
   readonly plan: ListPlan;
-  readonly sent: SentPage;
+  readonly sent: readonly SentPage[];
   /** Its entity tag in each coding: it names the bytes exactly. */
   readonly etags: Readonly<Record<Coding, string>>;
   /** Headers that tell where to go on; a 304 carries them too. */
@@ -72,7 +72,7 @@ export class ListPages {
     const named = [RENDERING, ...name, this.#producer.uuid, extent.more, contentKey(plan)].join('|');
     return {
       plan,
-      sent: { query: plan.query, extent, asOf: now },
+      sent: [{ query: plan.query, extent, asOf: now }],
       etags: entityTags(named),
       links,
       headers: extent.count > 0 ? ['last-modified', modified] : [],

@@ -12,7 +12,7 @@ import type { HeaderList } from './standing-headers.ts';
 /** What a request yields at one moment, and the name of its content. */
 export interface Page {
   readonly plan: BundlePlan;
-  readonly sent: SentPage;
+  readonly sent: readonly SentPage[];
   /** Its entity tag in each coding: it names the bytes exactly. */
   readonly etags: Readonly<Record<Coding, string>>;
   /** Headers that tell where to go on; a 304 carries them too. */
@@ -95,7 +95,7 @@ export class PageIndex {
     const modified = new Date(Math.max(first, last)).toUTCString();
     return {
       plan,
-      sent: { query: request.query, extent, asOf: now },
+      sent: [{ query: request.query, extent, asOf: now }],
       etags: entityTags(named),
       links: this.#links(plan),
       headers: count > 0 ? ['last-modified', modified] : [],

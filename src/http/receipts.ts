@@ -27,11 +27,11 @@ export interface Receipts {
 
 /** Whether an IOC, in normal form, was sent to a key, in which versions and when. Rejects with `StoreError`. */
 export async function receiptsOf(
-  store: Pick<Store, 'versionsOf' | 'deliveriesOf'>,
+  store: Pick<Store, 'versionFacts' | 'deliveriesOf'>,
   key: string,
   ioc: Ioc,
 ): Promise<Receipts> {
-  const versions = await store.versionsOf(ioc);
+  const versions = await store.versionFacts(ioc);
   const deliveries = await store.deliveriesOf(
     key,
     versions.map(({ stamp }) => stamp),

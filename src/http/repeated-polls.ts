@@ -126,7 +126,7 @@ export class RepeatedPolls {
     };
     observers.log.request(entry);
     const { key: apiKey, ip, route: url } = poll;
-    const counted = { apiKey, rate, sentPage: null, ip, method: 'GET', routeOptions: { url } };
+    const counted = { apiKey, rate, sentPages: null, ip, method: 'GET', routeOptions: { url } };
     observers.usage.count(counted, { status: 304, ms, complete: true });
     observers.meter?.begin();
     observers.meter?.end(entry);

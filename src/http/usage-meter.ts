@@ -23,7 +23,7 @@ declare module 'fastify' {
 }
 
 /** What a request is counted by. */
-export type CountedRequest = Pick<FastifyRequest, 'apiKey' | 'rate' | 'sentPage' | 'ip' | 'method'> & {
+export type CountedRequest = Pick<FastifyRequest, 'apiKey' | 'rate' | 'sentPages' | 'ip' | 'method'> & {
   readonly routeOptions: { readonly url?: string | undefined };
 };
 
@@ -142,7 +142,7 @@ class KeyMeter {
     const counter = this.#counter(endpoint, status);
     counter.count += 1;
     counter.latencies[latencyBucket(ms)]! += 1;
-    const { rate, sentPage } = request;
+    const { rate, sentPages } = request;
     // Only who was let in has used the key.
     if (!rate) return;
     const used = rate.limit - rate.remaining;
@@ -151,9 +151,11 @@ class KeyMeter {
       this.#used = used;
     }
     this.#noteAddress(request.ip, now);
-    if (sentPage !== null && complete && status === 200 && request.method === 'GET') {
-      const delivery = deliveryOf(sentPage, this.#key, endpoint);
-      if (delivery !== undefined) this.deliveries.push(delivery);
+    if (sentPages !== null && complete && status === 200 && request.method === 'GET') {
+      for (const page of sentPages) {
+        const delivery = deliveryOf(page, this.#key, endpoint);
+        if (delivery !== undefined) this.deliveries.push(delivery);
+      }
     }
   }
 

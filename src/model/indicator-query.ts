@@ -11,6 +11,8 @@ export interface IndicatorQuery {
   readonly types: readonly IocType[];
   readonly levels: readonly ConfidenceLevel[];
   readonly sectors: readonly Sector[];
+  /** Only what is marked so by its sources. */
+  readonly tlps?: readonly Tlp[];
   /** Only what a source of one of these categories reports, in lower case. */
   readonly categories?: readonly string[];
   /** `include` also yields retractions and what has expired. */

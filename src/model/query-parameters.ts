@@ -156,10 +156,11 @@ export function filtersOf(values: FilterValues): Filters {
 
 /** Filters as one text, the same for all ways to say the same. */
 export function canonicalFilters(filters: Filters, since: number | undefined): string {
-  const { types, levels, sectors, revoked, order, categories, until } = filters;
+  const { types, levels, sectors, revoked, order, categories, until, tlps } = filters;
   const lists = [types, levels, sectors].map((names) => names.join());
   const more = categories === undefined && until === undefined ? [] : [until ?? '', categories?.join() ?? ''];
-  return [...lists, revoked, order, since ?? '', ...more].join(' ');
+  const marked = tlps === undefined ? [] : [`tlp:${tlps.join()}`];
+  return [...lists, revoked, order, since ?? '', ...more, ...marked].join(' ');
 }
 
 /** The stamp that a cursor leads on from. Throws `ParameterError` for one of other filters. */

@@ -1,5 +1,6 @@
 import type { Article, ArticlePage, ArticleQuery, ListedArticle } from '../model/article.ts';
 import type { ConfidenceLevel } from '../model/confidence.ts';
+import type { ContributionRecord } from '../model/contribution.ts';
 import type { Hold } from '../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../model/indicator-query.ts';
 import type { Ioc, IocType } from '../model/ioc.ts';
@@ -30,6 +31,7 @@ export interface Store
     KeyManagement,
     AccountStore,
     UsageStore,
+    ContributionStore,
     RequestLedger,
     StoreMonitoring {
   /** What `doctor` and the start-up look at. */
@@ -77,6 +79,23 @@ export interface IndicatorReads {
   statistics(now: number): Promise<Statistics>;
   /** How many indicators a query would yield without a limit. */
   count(query: Omit<IndicatorQuery, 'limit'>, asOf: number): Promise<number>;
+  /** Every version ever published after the stamp `after`, replaced ones too, the oldest first, at most `limit`. */
+  history(after: number, asOf: number, limit: number): Promise<readonly PublishedVersion[]>;
+  /** Every version of the indicator of this UUID, the oldest first; none when it is not known. */
+  versionsOf(uuid: string, asOf: number): Promise<readonly PublishedVersion[]>;
+}
+
+/** One version of an indicator, as it was published. */
+export interface PublishedVersion {
+  readonly stamp: number;
+  /** Its indicator's, without `indicator--`. */
+  readonly uuid: string;
+  readonly type: IocType;
+  /** Whether none precedes it, and whether none has replaced it yet. */
+  readonly first: boolean;
+  readonly last: boolean;
+  /** As JSON, marked by TLP 1. */
+  readonly stix: string;
 }
 
 /** The size of an answer. Its first and last stamp and count name its content exactly (see docs/architecture.md). */
@@ -468,6 +487,13 @@ export interface KeyStore {
   revokeKey(idOrPrefix: string, now: number): Promise<KeyRecord | undefined>;
 }
 
+/** What became of what partners contributed. */
+export interface ContributionStore {
+  /** Keeps a contribution's status for `STATUS_KEPT`. */
+  keepContribution(record: ContributionRecord, now: number): Promise<void>;
+  findContribution(id: string, now: number): Promise<ContributionRecord | undefined>;
+}
+
 export interface NewKey {
   readonly hash: Uint8Array;
   readonly prefix: string;
@@ -477,6 +503,8 @@ export interface NewKey {
   readonly expiresAt?: number;
   /** Addresses and networks (CIDR) that may use the key; empty for any. */
   readonly allowedNetworks: readonly string[];
+  /** Whether it may contribute IOCs. */
+  readonly canWrite?: boolean;
 }
 
 export interface KeyRecord extends Omit<NewKey, 'hash'> {

@@ -90,7 +90,7 @@ export interface UsageStore {
   /** What was sent to a key that may hold one of these stamps. */
   deliveriesOf(key: string, stamps: readonly number[]): Promise<readonly Omit<Delivery, 'key'>[]>;
   /** Every version of an IOC that is still kept, oldest first. */
-  versionsOf(ioc: Ioc): Promise<readonly VersionFacts[]>;
+  versionFacts(ioc: Ioc): Promise<readonly VersionFacts[]>;
 }
 
 /** Usage is kept for so long, in milliseconds. */

@@ -30,7 +30,7 @@ test('a server that stops keeps what was counted, and the next goes on from ther
       requests.reduce((sum, { count }) => sum + count, 0),
       6,
     );
-    const [version] = await store.versionsOf({ type: 'ipv4', value: '192.0.2.1' });
+    const [version] = await store.versionFacts({ type: 'ipv4', value: '192.0.2.1' });
     const deliveries = await store.deliveriesOf(id, [version!.stamp]);
     assert.equal(
       deliveries.reduce((sum, { answers }) => sum + answers, 0),

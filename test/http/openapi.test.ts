@@ -180,9 +180,11 @@ test('what a parameter is told to be is taken, and its opposite is not', async (
     if (method !== 'get' || operation.security.some((way) => 'session' in way)) continue;
     const parameters = (operation.parameters ?? [])
       .map((each) => parameterOf(document, each))
-      .filter((each) => each.in === 'query' && each.name !== 'cursor');
+      .filter((each) => each.in === 'query' && each.name !== 'cursor' && each.name !== 'next');
     const needed = parameters.filter(({ name, required }) => required === true || name === 'value');
-    const url = path.replaceAll(/\{\w+\}/g, 'x');
+    // What a client has to know of before is asked for elsewhere.
+    if (/\{(?:object|status)\}/.test(path)) continue;
+    const url = path.replace('{collection}', 'all').replaceAll(/\{\w+\}/g, 'x');
     for (const parameter of parameters) {
       const values = new Map(
         [...needed, parameter].map((each): [string, string] => [each.name, valueFor(each)]),
@@ -200,11 +202,14 @@ test('what a parameter is told to be is taken, and its opposite is not', async (
 });
 
 function isChoice({ name, schema }: ParameterObject): boolean {
-  return schema.enum !== undefined || (schema.items !== undefined && name !== 'category');
+  return (
+    schema.enum !== undefined ||
+    (schema.items !== undefined && name !== 'category' && !name.startsWith('match'))
+  );
 }
 
 function valueFor({ name, schema, example }: ParameterObject): string {
-  if (name === 'since') return new Date(START - DAY).toISOString();
+  if (name === 'since' || name === 'added_after') return new Date(START - DAY).toISOString();
   if (example !== undefined) return String(example);
   const items = (schema.items as { readonly enum?: readonly string[] } | undefined)?.enum;
   const words = (schema.enum as readonly string[] | undefined) ?? items ?? [];

@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/http/app.ts';
 import { HTTP_DEFAULTS, type HttpConfig } from '../../src/http/config.ts';
 import { makeApiKey } from '../../src/model/api-key.ts';
+import type { Contribute } from '../../src/model/contribution.ts';
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { TierName } from '../../src/model/tier.ts';
@@ -43,6 +44,8 @@ export interface ServingOptions {
   /** Puts something between the server and its store. */
   readonly wrap?: (store: Store) => Store;
   readonly meter?: RequestMeter;
+  /** Takes contributions in. */
+  readonly contribute?: (store: Store, clock: TestClock) => Contribute;
 }
 
 export async function serving(context: TestContext, options: ServingOptions = {}): Promise<Serving> {
@@ -59,12 +62,14 @@ export async function serving(context: TestContext, options: ServingOptions = {}
   });
   const config = { ...HTTP_DEFAULTS, ...options.config };
   const { wrap, meter } = options;
+  const contribute = options.contribute?.(store, clock);
   const app = buildApp({
     store: wrap?.(store) ?? store,
     config,
     clock: clock.read,
     log,
     ...(meter !== undefined && { meter }),
+    ...(contribute !== undefined && { contribute }),
   });
   await app.ready();
   context.after(async () => {

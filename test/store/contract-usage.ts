@@ -143,23 +143,23 @@ export function usageContract(name: string, open: StoreOpener): void {
   describe(`${name}: versions of an IOC`, () => {
     it('tells what filters look at, of every version, replaced ones too', async (store, clock) => {
       const ioc = { type: 'domain', value: 'host-1.example.com' } as const;
-      assert.deepEqual(await store.versionsOf(ioc), []);
+      assert.deepEqual(await store.versionFacts(ioc), []);
       await take(store, [domain(1, { sectors: ['energy'], confidence: 20 })], clock.now);
       await take(store, [domain(1, { sectors: ['energy'], confidence: 90 })], clock.advance(1_000));
-      const [first, second, ...rest] = await store.versionsOf(ioc);
+      const [first, second, ...rest] = await store.versionFacts(ioc);
       assert.deepEqual(rest, []);
       assert.equal(first!.until, second!.stamp);
       assert.equal(second!.until, Infinity);
       assert.deepEqual([first!.type, first!.sectors, first!.revoked], ['domain', ['energy'], false]);
-      assert.deepEqual(first!.categories, [SOURCE.category]);
+      assert.deepEqual(second!.categories, [SOURCE.category]);
       assert.notEqual(first!.level, second!.level);
       clock.advance(11 * 60_000);
       while ((await store.sweep(clock.now)) > 0);
-      const [swept] = await store.versionsOf(ioc);
+      const [swept] = await store.versionFacts(ioc);
       assert.deepEqual({ ...first, categories: undefined }, { ...swept, categories: undefined });
       assert.equal(swept!.categories, undefined);
       await store.retract([ioc], 'false positive', clock.advance(1_000));
-      assert.equal((await store.versionsOf(ioc)).at(-1)!.revoked, true);
+      assert.equal((await store.versionFacts(ioc)).at(-1)!.revoked, true);
     });
   });
 }

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { CONFIDENCE_LEVEL_NAMES, confidenceLevel } from '../../src/model/confidence.ts';
 import type { IndicatorQuery } from '../../src/model/indicator-query.ts';
 import { IOC_TYPES, type IocType } from '../../src/model/ioc.ts';
+import { type Tlp, TLP_MARKINGS, tlpOfMarkingId } from '../../src/model/marking.ts';
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { SECTORS, type Sector } from '../../src/model/sector.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
@@ -50,6 +51,7 @@ const sighting = fc.record({
   index: fc.nat({ max: 40 }),
   confidence: fc.constantFrom(0, 10, 29, 30, 50, 69, 70, 100),
   sectors: fc.uniqueArray(fc.constantFrom(...FEW_SECTORS), { maxLength: 3 }),
+  tlp: fc.constantFrom(...TLP_MARKINGS),
   age: fc.constantFrom(0, 1, 29, 31, 59, 61, 91, 181, 400),
   revoked: fc.boolean(),
 });
@@ -80,6 +82,10 @@ const query = fc.record({
   types: subset(IOC_TYPES),
   levels: subset(CONFIDENCE_LEVEL_NAMES),
   sectors: subset(FEW_SECTORS),
+  tlps: fc.option(
+    subset(TLP_MARKINGS).filter(({ length }) => length > 0),
+    { nil: undefined },
+  ),
   revoked: fc.constantFrom('include' as const, 'exclude' as const),
   order: fc.constantFrom('oldest-first' as const, 'newest-first' as const),
   sinceAt: fc.option(fc.double({ min: 0, max: 1.2, noNaN: true }), { nil: undefined }),
@@ -94,14 +100,17 @@ type Asked = typeof query extends fc.Arbitrary<infer T> ? T : never;
 async function act({ store, clock }: Opened, action: Step): Promise<void> {
   switch (action.kind) {
     case 'ingest': {
-      const sightings = action.sightings.map(({ index, confidence, sectors, age, revoked }): Sighting => ({
-        type: typeOf(index),
-        value: `value-${index}`,
-        confidence,
-        sectors,
-        lastSeen: clock.now - age * DAY,
-        ...(revoked && { revoked }),
-      }));
+      const sightings = action.sightings.map(
+        ({ index, confidence, sectors, tlp, age, revoked }): Sighting => ({
+          type: typeOf(index),
+          value: `value-${index}`,
+          confidence,
+          sectors,
+          tlp,
+          lastSeen: clock.now - age * DAY,
+          ...(revoked && { revoked }),
+        }),
+      );
       await take(store, sightings, clock.now);
       break;
     }
@@ -123,6 +132,7 @@ async function act({ store, clock }: Opened, action: Step): Promise<void> {
 const stampOf = ({ modified }: Indicator): number => Date.parse(modified);
 const sectorsOf = ({ labels = [] }: Indicator): readonly string[] =>
   labels.flatMap((label) => (label.startsWith('industry:') ? [label.slice('industry:'.length)] : []));
+const tlpOf = ({ object_marking_refs: [id = ''] }: Indicator): Tlp => tlpOfMarkingId(id)!;
 const indexOf = ({ name }: Indicator): number => Number(name.slice('value-'.length));
 
 /** What a query yields of all indicators, by its definition. */
@@ -136,6 +146,7 @@ function expected(all: readonly Indicator[], asked: IndicatorQuery, asOf: number
       (asked.levels.length === 0 || asked.levels.includes(confidenceLevel(indicator.confidence))) &&
       (asked.sectors.length === 0 ||
         asked.sectors.some((sector: Sector) => sectorsOf(indicator).includes(sector))) &&
+      (asked.tlps === undefined || asked.tlps.includes(tlpOf(indicator))) &&
       (asked.revoked === 'include' || (indicator.revoked !== true && !expired)) &&
       (asked.since === undefined || stamp > asked.since) &&
       (asked.after === undefined || (ascending ? stamp > asked.after : stamp < asked.after))
@@ -158,10 +169,11 @@ async function check(
   asked: Asked,
   asOf: number,
 ): Promise<void> {
-  const { sinceAt, afterAt, size, ...rest } = asked;
+  const { sinceAt, afterAt, size, tlps, ...rest } = asked;
   const [since, after] = [stampAt(all, sinceAt), stampAt(all, afterAt)];
   const wanted: IndicatorQuery = {
     ...rest,
+    ...(tlps !== undefined && { tlps }),
     ...(since !== undefined && { since }),
     ...(after !== undefined && { after }),
   };

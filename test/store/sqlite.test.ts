@@ -7,7 +7,9 @@ import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type StoreOpener, storeContract } from './contract.ts';
 import { articleContract } from './contract-articles.ts';
 import { accountContract } from './contract-accounts.ts';
+import { contributionContract } from './contract-contributions.ts';
 import { feedContract } from './contract-feeds.ts';
+import { historyContract } from './contract-history.ts';
 import { itemContract } from './contract-items.ts';
 import { monitoringContract } from './contract-monitoring.ts';
 import { searchContract } from './contract-search.ts';
@@ -35,6 +37,8 @@ const openSqlite: StoreOpener = async (context, clock) => {
 };
 
 storeContract('SQLite', openSqlite);
+historyContract('SQLite', openSqlite);
+contributionContract('SQLite', openSqlite);
 feedContract('SQLite', openSqlite);
 articleContract('SQLite', openSqlite);
 itemContract('SQLite', openSqlite);

@@ -38,7 +38,8 @@ export class Components {
     const known = this.#kinds[kind];
     const text = JSON.stringify(value);
     for (let count = 1; ; count += 1) {
-      const own = count === 1 ? name : `${name}-${count}`;
+      const plain = name.replaceAll(/[^\w.-]+/g, '-').replace(/-$/, '');
+      const own = count === 1 ? plain : `${plain}-${count}`;
       if (known.has(own) && JSON.stringify(known.get(own)) !== text) continue;
       known.set(own, value);
       return { $ref: `#/components/${kind}/${own}` };

@@ -65,7 +65,7 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       const wanted: ListRequest = { ...asked, format: 'ndjson', given: pairs.filter(isFilter) };
       const expresses = { types: format.types, revoked: format.tellsRevoked };
       const list = await pages.find(wanted, now, format.name);
-      const page = { ...list, format, sent: { ...list.sent, expresses } };
+      const page = { ...list, format, sent: list.sent.map((sent) => ({ ...sent, expresses })) };
       const answer = { bodies: bodies.get(format.name)!, deadlines, log, polls };
       return await answerPage(request, reply, { page, content: contentHeaders(format) }, answer);
     };

@@ -1,10 +1,9 @@
 import type { IndicatorReads, Slice } from '../../store/store.ts';
 import { walkSlices } from '../walk.ts';
 import { type BundlePlan, frame } from './bundle.ts';
+import { framed } from './framed.ts';
 import { StixIds } from './id.ts';
 import { RelatedObjects } from './related.ts';
-
-const COMMA = Buffer.from(',');
 
 /**
  * Writes a plan's bytes, a slice of `size` indicators at a time, and lets other work go between slices. A plan
@@ -17,16 +16,7 @@ export async function* bundleChunks(
   size: number,
 ): AsyncGenerator<Uint8Array> {
   const { head, tail, begun } = frame(plan);
-  const walk = slices(store, plan, size);
-  // The first slice is read before anything is handed out, so that a store that fails can still be answered for.
-  let slice = await walk.next();
-  yield Buffer.from(head);
-  for (let separate = begun; slice.done !== true; slice = await walk.next()) {
-    if (slice.value.count === 0) continue;
-    if (separate) yield COMMA;
-    separate = true;
-    yield slice.value.bytes;
-  }
+  yield* framed(head, begun, slices(store, plan, size));
   if (plan.request.presentation.related) yield* relatedChunks(store, plan, size);
   yield Buffer.from(tail);
 }

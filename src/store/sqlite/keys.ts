@@ -45,7 +45,7 @@ export class KeyRows {
     const id = randomUUID();
     this.#connection
       .prepare(
-        'INSERT INTO api_key (id, hash, prefix, account, name, tier, created_at, expires_at, networks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO api_key (id, hash, prefix, account, name, tier, created_at, expires_at, networks, can_write) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       )
       .run(
         id,
@@ -57,6 +57,7 @@ export class KeyRows {
         now,
         key.expiresAt ?? null,
         JSON.stringify(key.allowedNetworks),
+        key.canWrite === true ? 1 : 0,
       );
     const { hash: _hash, ...rest } = key;
     return { ...rest, id, createdAt: now };
@@ -187,5 +188,6 @@ function keyRecord(row: Record<string, unknown>): KeyRecord {
     ...(row.revoked_at !== null && { revokedAt: Number(row.revoked_at) }),
     allowedNetworks: JSON.parse(String(row.networks)) as string[],
     ...(row.successor !== null && { successor: String(row.successor) }),
+    ...(Number(row.can_write) === 1 && { canWrite: true }),
   };
 }

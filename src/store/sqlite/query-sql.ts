@@ -1,6 +1,7 @@
 import { CONFIDENCE_LEVEL_NAMES } from '../../model/confidence.ts';
 import type { IndicatorQuery } from '../../model/indicator-query.ts';
 import { IOC_TYPES } from '../../model/ioc.ts';
+import { type Tlp, TLP_MARKINGS } from '../../model/marking.ts';
 import { SECTORS } from '../../model/sector.ts';
 import { NEVER } from './connection.ts';
 
@@ -38,9 +39,12 @@ export interface StampRange {
  * fail it, and the branches stay few.
  */
 export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): QuerySql {
+  if (query.categories !== undefined) return categorySql(query, query.categories, asOf, stale);
+  // Of a type or a sector there are mostly fewer than of a marking.
+  const narrower = query.types.length > 0 || query.sectors.length > 0;
+  if (query.tlps !== undefined && !narrower) return markingSql(query, query.tlps, asOf, stale);
   const types = dimension('type', IOC_TYPES, query.types);
   const levels = dimension('level', CONFIDENCE_LEVEL_NAMES, query.levels);
-  if (query.categories !== undefined) return categorySql(query, query.categories, asOf, stale);
   const sectors =
     query.sectors.length > 0 ? query.sectors.map((sector) => SECTORS.indexOf(sector)) : [undefined];
   const range = stampRange(query, asOf);
@@ -60,7 +64,7 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
   const narrow = [types.branches, levels.branches, sectors].some(([value]) => value !== undefined);
   const current = currentChecks(query, stale);
   const narrowed = [...types.checks, ...levels.checks];
-  const checks = [...current, ...narrowed];
+  const checks = [...current, ...narrowed, ...markings(query)];
   return {
     // An IOC of several sectors stands in several branches.
     candidates: branches.join(sectors.length > 1 ? ' UNION ' : ' UNION ALL '),
@@ -68,7 +72,7 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
     candidateParameters,
     visible: checks.length > 0 ? checks.join(' AND ') : undefined,
     visibleParameters: current.map(() => asOf),
-    between: query.revoked === 'include' && !narrow ? range : undefined,
+    between: query.revoked === 'include' && !narrow && query.tlps === undefined ? range : undefined,
     narrowed,
   };
 }
@@ -84,8 +88,6 @@ function categorySql(
   stale: Stale,
 ): QuerySql {
   const { above, below } = stampRange(query, asOf);
-  const among = (column: string, all: readonly string[], asked: readonly string[]): string =>
-    asked.length > 0 ? ` AND ${column} IN (${asked.map((name) => all.indexOf(name)).join(', ')})` : '';
   const sectors = among('x.sector', SECTORS, query.sectors);
   const filters =
     among('c.type', IOC_TYPES, query.types) +
@@ -98,7 +100,7 @@ function categorySql(
     (query.revoked === 'exclude' ? [1] : [1, 0]).map((live) => [category, live, above, below]),
   );
   const current = currentChecks(query, { ...stale, replaced: true });
-  const checks = [...current, ...(query.revoked === 'exclude' ? ['v.live = 1'] : [])];
+  const checks = [...current, ...(query.revoked === 'exclude' ? ['v.live = 1'] : []), ...markings(query)];
   return {
     // An IOC may have sources of several categories.
     candidates: walks.map(() => branch).join(' UNION '),
@@ -109,6 +111,38 @@ function categorySql(
     between: undefined,
     narrowed: [],
   };
+}
+
+/** The same by markings: each has its walk, in which levels are checked row by row. */
+function markingSql(query: IndicatorQuery, tlps: readonly Tlp[], asOf: number, stale: Stale): QuerySql {
+  const { above, below } = stampRange(query, asOf);
+  const branch = `SELECT c.stamp FROM version AS c INDEXED BY version_tlp WHERE c.live = ? AND c.tlp = ? AND c.stamp > ? AND c.stamp < ?${among('c.level', CONFIDENCE_LEVEL_NAMES, query.levels)}`;
+  const walks = [...new Set(tlps)].flatMap((tlp) =>
+    (query.revoked === 'exclude' ? [1] : [1, 0]).map((live) => [
+      live,
+      TLP_MARKINGS.indexOf(tlp),
+      above,
+      below,
+    ]),
+  );
+  const current = currentChecks(query, stale);
+  return {
+    candidates: walks.map(() => branch).join(' UNION ALL '),
+    order: ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
+    candidateParameters: walks.flat(),
+    visible: current.length > 0 ? current.join(' AND ') : undefined,
+    visibleParameters: current.map(() => asOf),
+    between: undefined,
+    narrowed: [],
+  };
+}
+
+function markings({ tlps }: IndicatorQuery): string[] {
+  return tlps === undefined ? [] : [`v.tlp IN (${tlps.map((tlp) => TLP_MARKINGS.indexOf(tlp)).join(', ')})`];
+}
+
+function among(column: string, all: readonly string[], asked: readonly string[]): string {
+  return asked.length > 0 ? ` AND ${column} IN (${asked.map((name) => all.indexOf(name)).join(', ')})` : '';
 }
 
 function currentChecks(query: IndicatorQuery, stale: Stale): string[] {

@@ -35,6 +35,10 @@ class ReadingThread {
     return this.#versions.findArticle(...args);
   }
 
+  history(...args: Parameters<VersionReader['history']>) {
+    return this.#versions.history(...args);
+  }
+
   texts(...args: Parameters<ListReader['texts']>) {
     return this.#lists.texts(...args);
   }

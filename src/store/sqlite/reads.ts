@@ -2,9 +2,10 @@ import type { ArticlePage, ArticleQuery } from '../../model/article.ts';
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import { TLP_MARKINGS, tlpMarkingId } from '../../model/marking.ts';
 import { markingTail } from '../../render/stix/indicator.ts';
-import type { ArticleRecord, Extent, Slice } from '../store.ts';
+import type { ArticleRecord, Extent, PublishedVersion, Slice } from '../store.ts';
 import { findArticle, listArticles } from './article-reads.ts';
 import { type Connection, NEVER } from './connection.ts';
+import { readHistory, readVersionsOf } from './history.ts';
 import type { AttachedLists } from './lists/attached.ts';
 import { querySql, type QuerySql } from './query-sql.ts';
 import { ChangeWatch, Unchanged } from './unchanged.ts';
@@ -92,6 +93,16 @@ export class VersionReader {
   /** See `ArticleStore.findArticle`. */
   findArticle(id: string, asOf: number, most: number): ArticleRecord | undefined {
     return this.#connection.read(() => findArticle(this.#connection, id, asOf, most));
+  }
+
+  /** See `IndicatorReads.history`. */
+  history(after: number, asOf: number, limit: number): PublishedVersion[] {
+    return readHistory(this.#connection, after, asOf, limit);
+  }
+
+  /** See `IndicatorReads.versionsOf`. */
+  versionsOf(uuid: Uint8Array, asOf: number): PublishedVersion[] {
+    return readVersionsOf(this.#connection, uuid, asOf);
   }
 
   /** See `IndicatorReads.count`. */

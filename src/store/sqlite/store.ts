@@ -1,10 +1,12 @@
 import type { Article, ArticlePage, ArticleQuery } from '../../model/article.ts';
+import type { ContributionRecord } from '../../model/contribution.ts';
 import type { Hold } from '../../model/hold.ts';
 import type { IndicatorQuery, MarkingChoice } from '../../model/indicator-query.ts';
 import type { Ioc } from '../../model/ioc.ts';
 import type { OperatorEntry } from '../../model/operator-entry.ts';
 import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
 import { uuidBytes } from '../../model/uuid.ts';
+import { categoriesOf } from '../../render/list/item.ts';
 import { parseItems } from '../../render/list/item-json.ts';
 import type { StixIds } from '../../render/stix/id.ts';
 import {
@@ -29,6 +31,7 @@ import {
   type NewKey,
   type NewSession,
   type OwnedKey,
+  type PublishedVersion,
   type QuarantineRecord,
   type RequestGrant,
   type RunChange,
@@ -50,6 +53,7 @@ import {
 } from '../store.ts';
 import { AccountRows } from './accounts.ts';
 import { type Connection, NEVER } from './connection.ts';
+import { ContributionRows } from './contributions.ts';
 import { FeedRows } from './feeds.ts';
 import { compareSightings, findIoc, listIocs } from './ioc-record.ts';
 import { KeyRows } from './keys.ts';
@@ -208,6 +212,16 @@ export class SqliteStore implements Store {
 
   indexValues(limit: number): Promise<number> {
     return this.#parts.filler.indexValues(limit);
+  }
+
+  async history(after: number, asOf: number, limit: number): Promise<readonly PublishedVersion[]> {
+    const { thread } = this.#parts;
+    if (thread === undefined) return this.#reader.history(after, asOf, limit);
+    return (await thread.call('history', [after, asOf, limit])) as PublishedVersion[];
+  }
+
+  async versionsOf(uuid: string, asOf: number): Promise<readonly PublishedVersion[]> {
+    return this.#reader.versionsOf(uuidBytes(uuid), asOf);
   }
 
   beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number> {
@@ -515,8 +529,22 @@ export class SqliteStore implements Store {
     return this.#parts.usage.deliveriesOf(key, stamps);
   }
 
-  async versionsOf(ioc: Ioc): Promise<readonly VersionFacts[]> {
-    return this.#parts.connection.read(() => readVersionFacts(this.#parts.connection, this.#uuidOf(ioc)));
+  async versionFacts(ioc: Ioc): Promise<readonly VersionFacts[]> {
+    const { connection } = this.#parts;
+    const versions = connection.read(() => readVersionFacts(connection, this.#uuidOf(ioc)));
+    const items = await this.#lists.itemsAt(versions.map(({ stamp }) => stamp));
+    return versions.map((version) => {
+      const item = items.get(version.stamp);
+      return item === undefined ? version : { ...version, categories: categoriesOf(item.sources) };
+    });
+  }
+
+  keepContribution(record: ContributionRecord, now: number): Promise<void> {
+    return this.#parts.writer.keepContribution(record, now);
+  }
+
+  async findContribution(id: string, now: number): Promise<ContributionRecord | undefined> {
+    return new ContributionRows(this.#parts.connection).find(id, now);
   }
 
   async takeRequests(

@@ -1,12 +1,10 @@
 import { CONFIDENCE_LEVEL_NAMES, confidenceLevel } from '../../model/confidence.ts';
 import { IOC_TYPES } from '../../model/ioc.ts';
 import { SECTORS, type Sector } from '../../model/sector.ts';
-import { categoriesOf } from '../../render/list/item.ts';
-import { parseItems } from '../../render/list/item-json.ts';
 import type { VersionFacts } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 
-/** Every version of an IOC that is still kept, by its indicator's UUID, oldest first. */
+/** Every version of an IOC that is still kept, by its indicator's UUID, oldest first; without their categories, which lists know. */
 export function readVersionFacts(connection: Connection, uuid: Uint8Array): VersionFacts[] {
   const ioc = connection.prepare('SELECT id, type FROM ioc WHERE uuid = ?').get(uuid);
   if (ioc === undefined) return [];
@@ -16,8 +14,7 @@ export function readVersionFacts(connection: Connection, uuid: Uint8Array): Vers
     .all(ioc.id!);
   const standing = connection
     .prepare(
-      `SELECT v.stamp, v.until, v.stix, i.json FROM version AS v JOIN item AS i ON i.stamp = v.stamp
-       WHERE v.stamp IN (SELECT stamp FROM ioc WHERE id = ?1
+      `SELECT v.stamp, v.until, v.stix FROM version AS v WHERE v.stamp IN (SELECT stamp FROM ioc WHERE id = ?1
          UNION ALL SELECT stamp FROM version INDEXED BY version_until WHERE until < ${NEVER} AND ioc = ?1) ORDER BY v.stamp`,
     )
     .all(ioc.id!);
@@ -34,7 +31,6 @@ interface Indicator {
 function factsOf(row: Record<string, unknown>): Omit<VersionFacts, 'type'> {
   const indicator = JSON.parse(String(row.stix)) as Indicator;
   const until = Number(row.until);
-  const categories = row.json === undefined ? undefined : categoriesIn(String(row.json));
   const level = confidenceLevel(indicator.confidence);
   return {
     stamp: Number(row.stamp),
@@ -42,15 +38,10 @@ function factsOf(row: Record<string, unknown>): Omit<VersionFacts, 'type'> {
     expires: indicator.valid_until === undefined ? Infinity : Date.parse(indicator.valid_until),
     level: CONFIDENCE_LEVEL_NAMES.find((name) => name === level)!,
     sectors: (indicator.labels ?? []).flatMap(sectorsIn),
-    ...(categories !== undefined && { categories }),
     revoked: indicator.revoked === true,
   };
 }
 
 function sectorsIn(label: string): Sector[] {
   return SECTORS.filter((sector) => label === `industry:${sector}`);
-}
-
-function categoriesIn(json: string): string[] {
-  return parseItems(Buffer.from(json)).flatMap(({ sources }) => categoriesOf(sources));
 }

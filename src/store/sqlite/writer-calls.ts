@@ -48,6 +48,7 @@ const METHODS: readonly WriterMethod[] = [
   'putEntry',
   'removeEntry',
   'sweep',
+  'keepContribution',
   'createKey',
   'revokeKey',
   'changeKey',

@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
 
 import type { Article } from '../../model/article.ts';
+import type { ContributionRecord } from '../../model/contribution.ts';
+import { ContributionRows } from './contributions.ts';
 import type { Hold } from '../../model/hold.ts';
 import type { Ioc } from '../../model/ioc.ts';
 import type { OperatorEntry } from '../../model/operator-entry.ts';
@@ -276,6 +278,10 @@ export class SqliteWriter {
 
   removeEntry(list: OperatorEntry['list'], value: string): boolean {
     return this.#connection.write(() => this.#entries.remove(list, value));
+  }
+
+  keepContribution(record: ContributionRecord, now: number): void {
+    this.#connection.write(() => new ContributionRows(this.#connection).keep(record, now));
   }
 
   createKey(key: NewKey, now: number): KeyRecord {

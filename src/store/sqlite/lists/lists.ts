@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { IndicatorQuery } from '../../../model/indicator-query.ts';
+import type { IocItem } from '../../../model/ioc-item.ts';
 import { parseItems } from '../../../render/list/item-json.ts';
 import {
   type Extent,
@@ -98,6 +99,12 @@ export class Lists {
       if (thread === undefined || short) return reader.texts(query, form, asOf, size);
       return (await thread.call('texts', [query, form, asOf, size])) as Slice;
     });
+  }
+
+  /** The items of versions by their stamps, the newest last; of those that have one still. */
+  async itemsAt(stamps: readonly number[]): Promise<ReadonlyMap<number, IocItem>> {
+    const texts = await this.#reading(stamps.at(-1) ?? 0, async () => this.#parts.reader.itemsAt(stamps));
+    return new Map([...texts].map(([stamp, json]) => [stamp, parseItems(Buffer.from(json))[0]!]));
   }
 
   /** See `IndicatorReads.search`; `uuid` is that of the indicator of the question's exact IOC. */

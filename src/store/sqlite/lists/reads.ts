@@ -132,6 +132,18 @@ export class ListReader {
     return Number(this.#connection.prepare(sql).get()!.until ?? NEVER);
   }
 
+  /** The items of versions, as JSON, by their stamps; of those that have one still. */
+  itemsAt(stamps: readonly number[]): Map<number, string> {
+    return this.#asking(() => {
+      const statement = this.#connection.prepare('SELECT json FROM lists.item WHERE stamp = ?');
+      const found = stamps.map((stamp): [number, string | undefined] => {
+        const json = statement.get(stamp)?.json;
+        return [stamp, json === undefined ? undefined : String(json)];
+      });
+      return new Map(found.flatMap(([stamp, json]) => (json === undefined ? [] : [[stamp, json]])));
+    });
+  }
+
   /** See `searchValues`. */
   search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Found {
     return this.#asking(() => searchValues(this.#connection, question, uuid, asOf));

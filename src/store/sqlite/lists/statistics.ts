@@ -65,9 +65,9 @@ function trend(connection: Connection, hours: number, now: number): Statistics['
 
 /** Whether there is a count of what a query asks for: of all that is current, of some types and levels. */
 export function isTallied(query: Omit<IndicatorQuery, 'limit'>): boolean {
-  const { since, until, after, sectors, categories, revoked } = query;
+  const { since, until, after, sectors, categories, tlps, revoked } = query;
   const whole = since === undefined && until === undefined && after === undefined;
-  return whole && sectors.length === 0 && categories === undefined && revoked === 'exclude';
+  return whole && sectors.length === 0 && (categories ?? tlps) === undefined && revoked === 'exclude';
 }
 
 /**
