@@ -25,6 +25,8 @@ export interface RunParts {
   readonly gate: CheckingGate;
   /** Aborted, a run stops between two batches; what it began to publish is completed later. */
   readonly signal: AbortSignal;
+  /** How many records a run takes, where it is not as many as usual. */
+  readonly mostRecords?: number;
 }
 
 /** What a download consists of, as a run that stands still keeps it. */
@@ -149,8 +151,8 @@ async function survey(
   download: Download,
   turn: 'first' | 'again' = 'first',
 ): Promise<Surveyed> {
-  const { store } = parts;
-  const surveyor = new Surveyor(store, feed.title);
+  const { store, mostRecords } = parts;
+  const surveyor = new Surveyor(store, feed.title, undefined, mostRecords);
   try {
     for (const document of download.documents) {
       const { items, screening } = await screened(parts, feed, document);

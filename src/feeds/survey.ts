@@ -30,11 +30,18 @@ export class Surveyor {
   readonly #listed = new BitSet();
   readonly #rejected = new Map<RejectionCode, number>();
   readonly #counts = { listed: 0, added: 0, changed: 0, same: 0, held: 0, takenBack: 0 };
+  readonly #most: number;
   #records = 0;
   #batch: Sighting[] = [];
 
-  /** `onChange` is told of what is added and changed, as it is found. */
-  constructor(store: RunStore, source: string, onChange: ChangeListener = async () => undefined) {
+  /** `onChange` is told of what is added and changed, as it is found; no more than `most` records are read. */
+  constructor(
+    store: RunStore,
+    source: string,
+    onChange: ChangeListener = async () => undefined,
+    most = MOST_RECORDS,
+  ) {
+    this.#most = most;
     this.#store = store;
     this.#source = source;
     this.#onChange = onChange;
@@ -50,7 +57,7 @@ export class Surveyor {
     for await (const batch of items) {
       signal?.throwIfAborted();
       this.#records += batch.length;
-      if (this.#records > MOST_RECORDS) throw new TooManyRecordsError();
+      if (this.#records > this.#most) throw new TooManyRecordsError();
       const rejections: Rejection[] = [];
       for (const item of batch) {
         const outcome = screen(item, screening);

@@ -436,8 +436,9 @@ test('a stop in the middle leaves the feed due and free', async (t) => {
 
 test('more records than a run takes are refused before anything is published', async (t) => {
   const bench = await feedBench(t);
-  const path = bench.spool('192.0.2.1\n'.repeat(2_000_001));
-  const turn = await bench.turn([{ path, url: LIST.access.url, format: 'list' }]);
+  const path = bench.spool('192.0.2.1\n'.repeat(20_001));
+  const documents = [{ path, url: LIST.access.url, format: 'list' }] as const;
+  const turn = await bench.turn(documents, { parts: { mostRecords: 20_000 } });
   assert.equal(turn.state, 'too_large');
   assert.deepEqual(await bench.published(), []);
 });

@@ -53,7 +53,6 @@ test('what has no user and password is no key', async (context) => {
     [`Basic${' '.repeat(4_000)}`, 'missing_api_key'],
     [plain('no colon'), 'invalid_api_key'],
     [plain('user:'), 'invalid_api_key'],
-    [`Basic ${server.pro}`, 'invalid_api_key'],
   ] as const) {
     const answer = await get(server, LIST, { authorization });
     assert.equal(answer.status, 401, authorization);
