@@ -429,8 +429,8 @@ export interface ListIocsQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** How the list is written. */
@@ -455,8 +455,8 @@ export interface ExportMispQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -481,8 +481,8 @@ export interface ExportCefQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -507,8 +507,8 @@ export interface ExportSigmaQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -533,8 +533,8 @@ export interface ExportOpeniocQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -559,8 +559,8 @@ export interface ExportSuricataQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -585,8 +585,8 @@ export interface ExportRpzQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -611,8 +611,8 @@ export interface ExportHostsQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -637,8 +637,8 @@ export interface ExportSplunkQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -663,8 +663,8 @@ export interface ExportEcsQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -689,8 +689,8 @@ export interface ExportSentinelQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** Passes over so many first, at most 10,000. What may be given: a number from 0 to 10000; to go further, follow links.next, which has a cursor. */
   readonly offset?: number | undefined;
   /** Which format it is written in. */
@@ -711,8 +711,8 @@ export interface GetFirewallListQuery {
   readonly industry?: Industry | readonly (Industry)[] | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
   /** At most so many entries; as many as the product takes unless said otherwise. What may be given: a number from 1 to as many as the profile takes. */
   readonly limit?: number | undefined;
 }
@@ -731,8 +731,8 @@ export interface CountIocsQuery {
   readonly revoked?: 'include' | 'exclude' | undefined;
   /** Only versions published at this time or before. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly until?: string | Date | undefined;
-  /** Only what a source of one of these categories reports, comma-separated. What may be given: categories of sources, comma-separated, such as government, cert, vendor or community. */
-  readonly category?: string | readonly string[] | undefined;
+  /** Only what a source of one of these categories reports, comma-separated. */
+  readonly category?: 'government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner' | readonly ('government' | 'cert' | 'vendor' | 'commercial' | 'community' | 'academic' | 'own' | 'partner')[] | undefined;
 }
 
 /** The query of: Search IOCs by their values. */

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Log } from '../observe/log.ts';
+import type { Soon } from '../store/store.ts';
 import type { Bodies, BodyPage } from './bodies.ts';
 import type { SentPage } from './delivery.ts';
 import { chooseCoding, type Coding, takesIdentity } from './coding.ts';
@@ -27,7 +28,7 @@ export interface PageAnswer<P extends AnswerPage> {
   /** Headers of a 304 too. */
   readonly cache?: HeaderList;
   /** The page that the same request yields at another time, given where a poller that repeats it is to be answered fast. */
-  readonly find?: (now: number) => Promise<P>;
+  readonly find?: (now: number) => Soon<P>;
 }
 
 export interface AnswerParts<P extends AnswerPage> {

@@ -6,7 +6,7 @@ import { ApiError } from '../errors.ts';
 import { hashApiKey } from '../model/api-key.ts';
 import { TIERS, type TierName, tierSuffices } from '../model/tier.ts';
 import type { Clock } from '../model/time.ts';
-import type { KeyRecord, Store } from '../store/store.ts';
+import type { KeyRecord, Soon, Store } from '../store/store.ts';
 import { addressAllowed } from './allow-list.ts';
 import {
   basicKey,
@@ -113,7 +113,7 @@ export class Guard {
     }
   }
 
-  #find(request: FastifyRequest, readers: readonly CredentialReader[]): Promise<KeyRecord | undefined> {
+  #find(request: FastifyRequest, readers: readonly CredentialReader[]): Soon<KeyRecord | undefined> {
     const text = presentedKey(request, readers);
     return this.#options.store.findKey(this.#hashOf(text, request.raw.socket));
   }

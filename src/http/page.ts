@@ -3,7 +3,7 @@ import type { IndicatorRequest } from '../model/query-parameters.ts';
 import type { Producer } from '../model/producer.ts';
 import { formatTimestamp } from '../model/time.ts';
 import { type BundlePlan, contentKey, presentationKey } from '../render/stix/bundle.ts';
-import type { IndicatorReads } from '../store/store.ts';
+import type { IndicatorReads, Soon } from '../store/store.ts';
 import type { Coding } from './coding.ts';
 import type { SentPage } from './delivery.ts';
 import { entityTags } from './etag.ts';
@@ -54,16 +54,30 @@ export class PageIndex {
     this.#most = most;
   }
 
-  /** What `request` yields at `now`. Rejects with `StoreError` when the store cannot answer. */
-  async find(request: IndicatorRequest, now: number): Promise<Page> {
-    if (!this.#polled) await this.#store.markPolled(now);
+  /** What `request` yields at `now`. Throws or rejects with `StoreError` when the store cannot answer. */
+  find(request: IndicatorRequest, now: number): Soon<Page> {
+    if (!this.#polled) return this.#findFirst(request, now);
+    const watermark = this.#store.watermark(now);
+    if (typeof watermark === 'number') return this.#findAt(watermark, request, now);
+    return watermark.then((stamp) => this.#findAt(stamp, request, now));
+  }
+
+  async #findFirst(request: IndicatorRequest, now: number): Promise<Page> {
+    await this.#store.markPolled(now);
     this.#polled = true;
-    const watermark = await this.#store.watermark(now);
+    return await this.find(request, now);
+  }
+
+  #findAt(watermark: number, request: IndicatorRequest, now: number): Soon<Page> {
     const key = this.#keyOf(request);
     const known = this.#entries.get(key);
     if (known !== undefined && known.watermark === watermark && isBelieved(known, now)) {
-      return known.page ?? (await known.measuring);
+      return known.page ?? known.measuring;
     }
+    return this.#findAnew(key, watermark, request, now);
+  }
+
+  async #findAnew(key: string, watermark: number, request: IndicatorRequest, now: number): Promise<Page> {
     const entry: Entry = { watermark, measuredAt: now, measuring: this.#measure(request, now) };
     this.#entries.delete(key);
     this.#entries.set(key, entry);

@@ -17,7 +17,7 @@ interface Reading {
 /** Reads query strings, those that come again and again only once a minute. */
 export class Readings {
   readonly #apiKeyInQuery: boolean;
-  readonly #known = new Map<string, Reading>();
+  readonly #known: Readonly<Record<TierName, Map<string, Reading>>> = { free: new Map(), pro: new Map() };
 
   /** `apiKeyInQuery`: the parameter `api_key` is none of the export's, and left out. */
   constructor(apiKeyInQuery: boolean) {
@@ -26,19 +26,19 @@ export class Readings {
 
   /** The request that a raw query string makes. Throws `ParameterError`. */
   read(raw: string, tier: TierName, now: number): IndicatorRequest {
-    const key = `${tier} ${raw}`;
     const minute = Math.ceil(now / MINUTE);
-    const known = this.#known.get(key);
+    const known = this.#known[tier].get(raw);
     if (known?.minute === minute) return known.request;
     const pairs = queryPairs(raw).filter(([name]) => !(this.#apiKeyInQuery && name === 'api_key'));
     const request = parseIndicatorRequest(pairs, { tier: TIERS[tier], now });
-    if (raw.length <= LONGEST && !raw.includes('api_key')) this.#keep(key, { minute, request });
+    if (raw.length <= LONGEST && !raw.includes('api_key'))
+      this.#keep(this.#known[tier], raw, { minute, request });
     return request;
   }
 
-  #keep(key: string, reading: Reading): void {
-    this.#known.delete(key);
-    this.#known.set(key, reading);
-    if (this.#known.size > MOST) this.#known.delete(this.#known.keys().next().value!);
+  #keep(known: Map<string, Reading>, raw: string, reading: Reading): void {
+    known.delete(raw);
+    known.set(raw, reading);
+    if (known.size > MOST) known.delete(known.keys().next().value!);
   }
 }

@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { TIERS } from '../model/tier.ts';
 import type { Clock } from '../model/time.ts';
 import type { RequestEntry } from '../observe/log.ts';
-import type { KeyRecord, Store } from '../store/store.ts';
+import type { KeyRecord, Soon, Store } from '../store/store.ts';
 import type { Guard } from './auth.ts';
 import type { Coding } from './coding.ts';
 import type { RateLimiter, RateVerdict } from './rate-limit.ts';
@@ -27,7 +27,12 @@ export interface Poll {
   /** Headers of the 304 before those of the page. */
   readonly cache: HeaderList;
   /** The page that the request yields at a time. */
-  readonly find: (now: number) => Promise<PolledPage>;
+  readonly find: (now: number) => Soon<PolledPage>;
+}
+
+interface Judged {
+  readonly rate: RateVerdict;
+  readonly links: HeaderList;
 }
 
 interface KeptPoll extends Poll {
@@ -71,7 +76,7 @@ export class RepeatedPolls {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const poll = this.#polls.get(request.socket);
       if (poll === undefined || this.#closing || !isSame(request, poll)) otherwise(request, response);
-      else void this.#answer(poll, request, response, otherwise);
+      else this.#answer(poll, request, response, otherwise);
     });
   }
 
@@ -91,58 +96,87 @@ export class RepeatedPolls {
     this.#polls.set(raw.socket, { ...poll, url, version, rawHeaders, route, ip, key: apiKey, keyHash });
   }
 
-  async #answer(
-    poll: KeptPoll,
-    request: IncomingMessage,
-    response: ServerResponse,
-    otherwise: Listener,
-  ): Promise<void> {
-    const { clock, observers } = this.#parts;
+  /** Answers at once where all is known, else when it is. */
+  #answer(poll: KeptPoll, request: IncomingMessage, response: ServerResponse, otherwise: Listener): void {
     const started = performance.now();
-    const sentBefore = request.socket.bytesWritten;
-    const id = newRequestId();
-    const known = await this.#judge(poll, clock()).catch(() => undefined);
-    if (known === undefined) {
+    const finish = (known: Judged | undefined): void => {
+      if (known !== undefined) {
+        this.#send(poll, request, response, known, started);
+        return;
+      }
       this.#polls.delete(request.socket);
       otherwise(request, response);
-      return;
+    };
+    const now = this.#parts.clock();
+    let judged: Soon<Judged | undefined>;
+    try {
+      judged = this.#judge(poll, now);
+    } catch {
+      // The framework's way fails in the same manner, and tells of it.
+      judged = undefined;
     }
-    const { rate, links } = known;
+    if (judged instanceof Promise) void judged.catch(() => undefined).then(finish);
+    else finish(judged);
+  }
+
+  /** What the 304 is to say; undefined when the answer would be another one. The request is counted last. */
+  #judge(poll: KeptPoll, now: number): Soon<Judged | undefined> {
+    const page = poll.find(now);
+    const key = this.#parts.store.findKey(poll.keyHash);
+    if (page instanceof Promise || key instanceof Promise) {
+      return Promise.all([page, key]).then(([found, known]) => this.#count(poll, found, known, now));
+    }
+    return this.#count(poll, page, key, now);
+  }
+
+  #count(
+    poll: KeptPoll,
+    { etags, links }: PolledPage,
+    key: KeyRecord | undefined,
+    now: number,
+  ): Soon<Judged | undefined> {
+    if (etags[poll.coding] !== poll.etag) return undefined;
+    // A key that was looked up anew may be another than it was: its address and tier are to be judged again.
+    if (key !== poll.key || (key.expiresAt !== undefined && key.expiresAt <= now)) return undefined;
+    const taken = this.#parts.limiter.take(key.id, TIERS[key.tier], now);
+    const judge = (rate: RateVerdict): Judged | undefined => (rate.allowed ? { rate, links } : undefined);
+    return taken instanceof Promise ? taken.then(judge) : judge(taken);
+  }
+
+  #send(
+    poll: KeptPoll,
+    { socket }: IncomingMessage,
+    response: ServerResponse,
+    { rate, links }: Judged,
+    started: number,
+  ): void {
+    const { log, usage, meter } = this.#parts.observers;
+    const sentBefore = socket.bytesWritten;
+    const id = newRequestId();
     const head = notModifiedHeaders({ id, rate });
     head.push(...poll.cache, ...links, 'etag', poll.etag);
     response.writeHead(304, head);
     response.end();
     const ms = performance.now() - started;
+    const { key: apiKey, ip, route: url } = poll;
     const entry: RequestEntry = {
       id,
       method: 'GET',
-      route: poll.route,
+      route: url,
       status: 304,
       ms: Math.round(ms * 100) / 100,
-      bytes: request.socket.bytesWritten - sentBefore,
-      key: poll.key.prefix,
+      bytes: socket.bytesWritten - sentBefore,
+      key: apiKey.prefix,
       ip: undefined,
       cut: undefined,
     };
-    observers.log.request(entry);
-    const { key: apiKey, ip, route: url } = poll;
-    const counted = { apiKey, rate, sentPages: null, ip, method: 'GET', routeOptions: { url } };
-    observers.usage.count(counted, { status: 304, ms, complete: true });
-    observers.meter?.begin();
-    observers.meter?.end(entry);
-  }
-
-  /** What the 304 is to say; undefined when the answer would be another one. The request is counted last. */
-  async #judge(poll: KeptPoll, now: number): Promise<{ rate: RateVerdict; links: HeaderList } | undefined> {
-    const { store, limiter } = this.#parts;
-    const { etags, links } = await poll.find(now);
-    if (etags[poll.coding] !== poll.etag) return undefined;
-    const key = await store.findKey(poll.keyHash);
-    // A key that was looked up anew may be another than it was: its address and tier are to be judged again.
-    if (key !== poll.key || (key.expiresAt !== undefined && key.expiresAt <= now)) return undefined;
-    const taken = limiter.take(key.id, TIERS[key.tier], now);
-    const rate = taken instanceof Promise ? await taken : taken;
-    return rate.allowed ? { rate, links } : undefined;
+    log.request(entry);
+    usage.count(
+      { apiKey, rate, sentPages: null, ip, method: 'GET', routeOptions: { url } },
+      { status: 304, ms, complete: true },
+    );
+    meter?.begin();
+    meter?.end(entry);
   }
 }
 

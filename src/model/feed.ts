@@ -11,6 +11,8 @@ export const FEED_CATEGORIES = [
   'academic',
   'own',
 ] as const;
+/** Who stands behind a source: a feed, or a partner who contributes. */
+export const SOURCE_CATEGORIES = [...FEED_CATEGORIES, 'partner'] as const;
 export type FeedCategory = (typeof FEED_CATEGORIES)[number];
 
 /** How a feed's data is got. */

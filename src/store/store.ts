@@ -14,6 +14,9 @@ import type { UsageStore } from './usage.ts';
 export * from './accounts.ts';
 export * from './usage.ts';
 
+/** An answer, at once where it is known: most requests ask what was asked a moment ago, and need not wait. May throw where a promise rejects. */
+export type Soon<T> = T | Promise<T>;
+
 /**
  * Everything the program keeps. Implementations are interchangeable: they pass `test/store/contract.ts`.
  * Times and stamps are UTC milliseconds. Methods reject with `StoreError` when the store cannot answer;
@@ -51,7 +54,7 @@ export interface IndicatorReads {
    */
   markPolled(now: number): Promise<void>;
   /** The stamp of the newest visible version; 0 when there is none. */
-  watermark(asOf: number): Promise<number>;
+  watermark(asOf: number): Soon<number>;
   /** How much a query yields, without its texts. */
   extent(query: IndicatorQuery, asOf: number): Promise<Extent>;
   /**
@@ -481,7 +484,7 @@ export interface KeyStore {
   /** Adds a key; `hash` is the SHA-256 of the whole key, `prefix` its first 12 characters. */
   createKey(key: NewKey, now: number): Promise<KeyRecord>;
   /** The key of this hash, revoked and expired ones too. Asked on every request. */
-  findKey(hash: Uint8Array): Promise<KeyRecord | undefined>;
+  findKey(hash: Uint8Array): Soon<KeyRecord | undefined>;
   listKeys(): Promise<readonly KeyRecord[]>;
   /** Revokes one key by id or unambiguous prefix; in force for every process at once. Undefined when there is none. */
   revokeKey(idOrPrefix: string, now: number): Promise<KeyRecord | undefined>;

@@ -104,7 +104,7 @@ test('accounts are listed with their keys; a removed one leaves them working', a
   assert.deepEqual(Object.keys(listed!), ['name', 'tier', 'keys', 'createdAt', 'passwordAt']);
   const removed = await run(['account', 'remove', 'acme']);
   assert.match(removed.talk, /Its 1 keys go on working/);
-  assert.equal((await withStore((store) => store.findKey(hashApiKey(key))))?.revokedAt, undefined);
+  assert.equal((await withStore(async (store) => store.findKey(hashApiKey(key))))?.revokedAt, undefined);
   assert.equal((await run(['account', 'remove', 'acme'])).code, 2);
 });
 

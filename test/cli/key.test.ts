@@ -17,7 +17,7 @@ test('a key is shown once, alone on standard output', async (t) => {
   assert.equal(code, 0);
   assert.equal(checkApiKey(out.trimEnd()), 'ok');
   assert.match(talk, /^A Pro key, id \S+\. Keep it now: it is not shown again\.$/);
-  const found = await withStore((store) => store.findKey(hashApiKey(out.trimEnd())));
+  const found = await withStore(async (store) => store.findKey(hashApiKey(out.trimEnd())));
   assert.deepEqual([found?.name, found?.tier, found?.account], ['sentinel', 'pro', 'default']);
 });
 

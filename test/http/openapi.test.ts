@@ -202,10 +202,7 @@ test('what a parameter is told to be is taken, and its opposite is not', async (
 });
 
 function isChoice({ name, schema }: ParameterObject): boolean {
-  return (
-    schema.enum !== undefined ||
-    (schema.items !== undefined && name !== 'category' && !name.startsWith('match'))
-  );
+  return schema.enum !== undefined || (schema.items !== undefined && !name.startsWith('match'));
 }
 
 function valueFor({ name, schema, example }: ParameterObject): string {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { INDICATOR_PARAMETERS, type IndicatorRequest } from '../../model/query-parameters.ts';
 import { bundleChunks } from '../../render/stix/bundle-chunks.ts';
+import type { Soon } from '../../store/store.ts';
 import { answerPage } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import { Bodies } from '../bodies.ts';
@@ -75,7 +76,7 @@ export function iocsStix(
     const read = (now: number): IndicatorRequest => readings.read(query, tier, now);
     const now = clock();
     const media = mediaTypeFor(request, read(now));
-    const find = (time: number): Promise<Page> => pages.find(asLabelled(read(time), media), time);
+    const find = (time: number): Soon<Page> => pages.find(asLabelled(read(time), media), time);
     const content = ['content-type', MEDIA_TYPES[media]];
     const page = await find(now);
     return await answerPage(request, reply, { page, content, cache: CACHE_HEADERS, find }, parts);

@@ -154,7 +154,7 @@ export class SqliteStore implements Store {
     return this.#polled;
   }
 
-  async watermark(asOf: number): Promise<number> {
+  watermark(asOf: number): number {
     return this.#newestAt(asOf);
   }
 
@@ -431,7 +431,7 @@ export class SqliteStore implements Store {
     return this.#changing(this.#parts.writer.createKey(key, now));
   }
 
-  async findKey(hash: Uint8Array): Promise<KeyRecord | undefined> {
+  findKey(hash: Uint8Array): KeyRecord | undefined {
     let text = this.#hashTexts.get(hash);
     if (text === undefined) {
       text = Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('latin1');
