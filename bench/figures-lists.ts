@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { IOC_TYPES } from '../src/model/ioc.ts';
 import { prepareStore } from './data.ts';
 import type { LoadResult } from './load.ts';
 import { load, type Running, start } from './processes.ts';
@@ -36,7 +37,7 @@ export async function listFigures(work: string, quick: boolean, tell: Tell): Pro
   return figures;
 }
 
-class Client {
+export class Client {
   readonly #server: Running<Served>;
   readonly seconds: number;
   #turn = 0;
@@ -143,6 +144,15 @@ async function latencyFigures(near: Client, far: Client, size: number, tell: Tel
     const part = PARTS[index % PARTS.length]!;
     return `/api/v1/iocs/search?q=${encodeURIComponent(index % 2 === 0 ? part : `${part}${index % 10}`)}`;
   });
+  const filters = IOC_TYPES.flatMap((type) =>
+    ['low', 'medium', 'high'].map((level) => `type=${type}&confidence=${level}`),
+  );
+  const count = await far.ask(
+    1,
+    9_000,
+    (index) => `/api/v1/iocs/count?${filters[index % filters.length]!}`,
+    2,
+  );
   // An answer is remembered for a second: the slowest is one that was read anew.
   const statistics = (client: Client): Promise<LoadResult> =>
     client.ask(1, 9_000, () => '/api/v1/iocs/stats', 2);
@@ -159,6 +169,12 @@ async function latencyFigures(near: Client, far: Client, size: number, tell: Tel
       measured: `p50 ${round(search.p50)} ms, greatest ${round(search.max)} ms, of ${PARTS.length * 2} kinds of parts`,
       value: search.p99,
       bar: { atMost: 150 },
+    },
+    {
+      name: `count of a filter by type and confidence at ${stored}, p99 in ms`,
+      measured: `p50 ${round(count.p50)} ms, greatest ${round(count.max)} ms`,
+      value: count.p99,
+      bar: { atMost: 25 },
     },
     {
       name: `statistics at ${stored}, the slowest answer in ms`,

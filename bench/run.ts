@@ -12,10 +12,11 @@ import { feedFigures } from './figures-feeds.ts';
 import { gateFigures } from './figures-gate.ts';
 import { importFigures } from './figures-import.ts';
 import { listFigures } from './figures-lists.ts';
+import { taxiiFigures } from './figures-taxii.ts';
 import { SERVE_PARTS, serveFigures } from './figures-serve.ts';
 import { type Figure, figureTable, writeReport } from './report.ts';
 
-const PARTS: readonly string[] = ['import', 'feeds', 'gate', ...SERVE_PARTS, 'lists'];
+const PARTS: readonly string[] = ['import', 'feeds', 'gate', ...SERVE_PARTS, 'lists', 'taxii'];
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string' } } });
 const quick = values.quick === true;
@@ -36,6 +37,7 @@ if (SERVE_PARTS.some((part) => wanted.has(part))) {
   figures.push(...(await serveFigures(work, quick, wanted, tell)));
 }
 if (wanted.has('lists')) figures.push(...(await listFigures(work, quick, tell)));
+if (wanted.has('taxii')) figures.push(...(await taxiiFigures(work, quick, tell)));
 process.stdout.write(`${figureTable(figures)}\n${JSON.stringify(figures)}\n`);
 mkdirSync(new URL('results/', import.meta.url), { recursive: true });
 writeFileSync(new URL('results/latest.json', import.meta.url), JSON.stringify(figures, undefined, 2));
