@@ -23,6 +23,8 @@ export interface QuerySql {
   readonly visibleParameters: readonly number[];
   /** Set where every version strictly between two stamps is a candidate. */
   readonly between: StampRange | undefined;
+  /** The same where, of all that lies between, what is revoked or expired is no candidate. */
+  readonly liveBetween: StampRange | undefined;
   /** What of `visible` asks for types or levels. */
   readonly narrowed: readonly string[];
 }
@@ -63,6 +65,7 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
   }
   const narrow = [types.branches, levels.branches, sectors].some(([value]) => value !== undefined);
   const current = currentChecks(query, stale);
+  const whole = !narrow && query.tlps === undefined;
   const narrowed = [...types.checks, ...levels.checks];
   const checks = [...current, ...narrowed, ...markings(query)];
   return {
@@ -72,7 +75,8 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
     candidateParameters,
     visible: checks.length > 0 ? checks.join(' AND ') : undefined,
     visibleParameters: current.map(() => asOf),
-    between: query.revoked === 'include' && !narrow && query.tlps === undefined ? range : undefined,
+    between: query.revoked === 'include' && whole ? range : undefined,
+    liveBetween: query.revoked === 'exclude' && whole ? range : undefined,
     narrowed,
   };
 }
@@ -109,6 +113,7 @@ function categorySql(
     visible: checks.join(' AND '),
     visibleParameters: current.map(() => asOf),
     between: undefined,
+    liveBetween: undefined,
     narrowed: [],
   };
 }
@@ -133,6 +138,7 @@ function markingSql(query: IndicatorQuery, tlps: readonly Tlp[], asOf: number, s
     visible: current.length > 0 ? current.join(' AND ') : undefined,
     visibleParameters: current.map(() => asOf),
     between: undefined,
+    liveBetween: undefined,
     narrowed: [],
   };
 }

@@ -5,7 +5,7 @@ import { StoreError } from '../../store.ts';
 import { Connection } from '../connection.ts';
 
 /** To be raised when the tables are others, or the same versions are written in other bytes: then all is made anew. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 /**
  * What lists are made of: all of it follows from the database of indicators, up to the stamp `filled_to` in `state`. Stamps are those of
@@ -14,8 +14,9 @@ const SCHEMA = 1;
  * - `item`: each version as lists and exports give it. `live` is 1 unless it is revoked or was swept as expired.
  * - `newest`: the version that each IOC has, so that the next one is known to replace it.
  * - `category`: the categories of each version's sources, in lower case, in the order of publication.
- * - `run`: consecutive items whose texts are joined in `run_value` and `run_csv`, for lists that have all of them. While one is replaced
- *   and not cleared away, `whole` is 0. `after` is the stamp of the item before.
+ * - `run`: consecutive items, `count` of them, of which those that are `live` are joined in `run_value` and `run_csv`, for lists that have all
+ *   of these; `expires` is when the first of them does. While one is replaced and not cleared away, `whole` is 0. `after` is the stamp of the
+ *   item before.
  * - `tally`: counts of versions that are neither replaced nor revoked nor swept as expired: `kind` is type_level (`url high`), category, feed,
  *   technique or cve. Of publications by hour since 1970: added and updated.
  * - `value_search`: values by their trigrams; `rowid` is the IOC's id. Kept up to the id `searched_to`.
@@ -50,6 +51,8 @@ const TABLES = `
     last  INTEGER NOT NULL,
     after INTEGER NOT NULL,
     count INTEGER NOT NULL,
+    live  INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
     whole INTEGER NOT NULL
   ) STRICT;
   CREATE TABLE run_value (first INTEGER PRIMARY KEY, text TEXT) STRICT;

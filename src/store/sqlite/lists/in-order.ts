@@ -9,9 +9,15 @@ export const EMPTY = new Uint8Array();
 const FIRST_OF_SPAN = `stamp > ?2 AND stamp <= coalesce(
   (SELECT stamp FROM lists.item NOT INDEXED WHERE stamp > ?2 AND stamp < ?3 ORDER BY stamp LIMIT 1 OFFSET ?4), ?3 - 1)`;
 
+/** What an item `v` fulfils that is not revoked, and has not expired at the moment `?1`; and one that is not replaced then. */
+export const LIVE: readonly string[] = ['v.live = 1', 'v.expires > ?1'];
+export const STANDS = 'v.until > ?1';
+
 /** What lies strictly between two stamps, as it is visible at a moment. */
 export interface Span extends StampRange {
   readonly asOf: number;
+  /** Whether what is revoked or has expired is left out. */
+  readonly live: boolean;
   /** What an item `v` must fulfil to be visible at the moment `?1`. */
   readonly checks: readonly string[];
 }
@@ -34,6 +40,9 @@ interface Texts {
 
 /** Runs one after the other without a gap: from the stamp before the first to the last one. */
 interface Stretch {
+  /** How many items they have. */
+  readonly walked: number;
+  /** How many of them are wanted. */
   readonly count: number;
   readonly from: number;
   readonly to: number;
@@ -54,11 +63,11 @@ export class InOrder {
   texts(span: Span, form: Form, limit: number): Texts {
     // A run may be taken apart in between.
     return this.#connection.snapshot(() => {
-      const stretch = form.joined === true ? this.#stretch(span, limit) : undefined;
+      const stretch = form.joined === true && span.live ? this.#stretch(span, limit) : undefined;
       const before = stretch && this.#ends({ ...span, below: stretch.from + 1 }, limit).walked;
-      const fits = before !== undefined && before + stretch!.count <= limit;
+      const fits = before !== undefined && before + stretch!.walked <= limit;
       const { walked, count, last, bytes } = fits
-        ? this.#around(span, form, stretch!, limit - before - stretch!.count)
+        ? this.#around(span, form, stretch!, limit - before - stretch!.walked)
         : this.#rows(span, form, limit);
       return { bytes: bytes ?? EMPTY, count, last: last ?? undefined, done: walked < limit };
     });
@@ -103,19 +112,22 @@ export class InOrder {
   }
 
   /** Runs within a span, of `limit` items at most; undefined where there are none, or not all one after the other. */
-  #stretch({ above, below, checks }: Span, limit: number): Stretch | undefined {
-    // Where more is asked for than not to be replaced, each item is looked at.
-    if (checks.some((check) => check !== 'v.until > ?1')) return undefined;
+  #stretch({ above, below, asOf, live, checks }: Span, limit: number): Stretch | undefined {
+    // Where more is asked for than to stand and to be live, each item is looked at.
+    if (checks.some((check) => check !== STANDS && !LIVE.includes(check))) return undefined;
     const most = limit === Infinity ? NEVER : Math.floor((limit - 1) / RUN);
-    const { length, whole, ...stretch } = this.#connection
+    const { length, whole, expires, ...stretch } = this.#connection
       .prepare(
-        `SELECT total(count) AS count, min(after) AS "from", max(last) AS "to", sum(last - after) AS length, min(whole) AS whole
-         FROM (SELECT last, after, count, whole FROM lists.run WHERE first > ? AND last < ? ORDER BY first LIMIT ?)`,
+        `SELECT total(count) AS walked, total(${live ? 'live' : 'count'}) AS count, min(after) AS "from", max(last) AS "to",
+           sum(last - after) AS length, min(whole) AS whole, min(expires) AS expires
+         FROM (SELECT last, after, count, live, expires, whole FROM lists.run WHERE first > ? AND last < ? ORDER BY first LIMIT ?)`,
       )
       .get(above, below, most) as unknown as Stretch & {
       readonly length: number | null;
       readonly whole: number;
+      readonly expires: number;
     };
+    if (live && expires <= asOf) return undefined;
     // Only runs without gaps are as long together as from the first to the last.
     return length !== null && whole === 1 && length === stretch.to - stretch.from ? stretch : undefined;
   }
@@ -127,7 +139,7 @@ export class InOrder {
       .prepare(
         `SELECT total(walked) AS walked, total(count) AS count, max(stamp) AS last, CAST(group_concat(text, ${sqlText(separator)}) AS BLOB) AS bytes FROM (
            ${each} WHERE stamp > ?2 AND stamp <= ?4
-           UNION ALL SELECT r.last, r.count, r.count, t.text FROM lists.run AS r CROSS JOIN lists.run_${column} AS t ON t.first = r.first
+           UNION ALL SELECT r.last, r.count, r.live, t.text FROM lists.run AS r CROSS JOIN lists.run_${column} AS t ON t.first = r.first
              WHERE r.first > ?4 AND r.first <= ?5
            UNION ALL SELECT * FROM (${each} WHERE stamp > ?5 AND stamp < ?3 ORDER BY stamp LIMIT ?6))`,
       )

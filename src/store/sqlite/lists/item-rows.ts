@@ -81,6 +81,7 @@ export class ItemRows {
         `SELECT stamp, until FROM item INDEXED BY item_expires WHERE live = 1 AND expires <= ? AND expires < ${NEVER} ORDER BY expires LIMIT ${SWEEP}`,
       )
       .all(before);
+    const runs = new Set<number>();
     for (const { stamp, until } of rows) {
       const key = Number(stamp);
       // A replaced one is counted no more.
@@ -90,7 +91,9 @@ export class ItemRows {
         this.#connection
           .prepare('UPDATE category SET live = 0 WHERE category = ? AND live = 1 AND stamp = ?')
           .run(category, key);
+      runs.add(key);
     }
+    for (const stamp of runs) joinAgain(this.#connection, stamp);
     return rows.length;
   }
 

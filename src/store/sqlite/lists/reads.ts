@@ -13,7 +13,7 @@ import type { VersionReader } from '../reads.ts';
 import { ChangeWatch, Unchanged } from '../unchanged.ts';
 import type { AttachedLists } from './attached.ts';
 import { readState } from './database.ts';
-import { EMPTY, type Form, InOrder, type Span, sqlText } from './in-order.ts';
+import { EMPTY, type Form, InOrder, LIVE, type Span, sqlText, STANDS } from './in-order.ts';
 import { type Found, searchValues } from './search.ts';
 import { countCurrent, isTallied, readStatistics } from './statistics.ts';
 
@@ -122,9 +122,12 @@ export class ListReader {
 
   /** What a query spans in the table of items, where that is all between two stamps, oldest first. */
   #spanOf({ order }: Pick<IndicatorQuery, 'order'>, parts: QuerySql, asOf: number): Span | undefined {
-    if (parts.between === undefined || order !== 'oldest-first') return undefined;
+    const range = parts.between ?? parts.liveBetween;
+    if (range === undefined || order !== 'oldest-first') return undefined;
+    const live = parts.between === undefined;
     const replaced = this.#remembered.firstReplaced.get('', () => this.#lookForReplaced()) <= asOf;
-    return { ...parts.between, asOf, checks: [...(replaced ? ['v.until > ?1'] : []), ...parts.narrowed] };
+    const checks = [...(live ? LIVE : []), ...(replaced ? [STANDS] : []), ...parts.narrowed];
+    return { ...range, asOf, live, checks };
   }
 
   #lookForReplaced(): number {

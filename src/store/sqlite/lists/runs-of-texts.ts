@@ -13,8 +13,8 @@ const JOINED = {
 const RUN_OF = '(SELECT max(first) FROM run WHERE first <= ?)';
 
 /**
- * Joins the texts of what was listed last, run by run, inside the caller's transaction. A run has all items between two stamps; it is
- * whole while none of them is replaced.
+ * Joins the texts of what was listed last, run by run, inside the caller's transaction. A run has all items between two stamps, and the
+ * texts of those that are live; it is whole while none of them is replaced.
  */
 export function joinRuns(connection: Connection): void {
   let after = Number(readState(connection, 'joined_to') ?? 0);
@@ -25,7 +25,9 @@ export function joinRuns(connection: Connection): void {
     const { first, last, count } = find.get(after)! as { first: number; last: number; count: number };
     if (count < RUN) return;
     connection
-      .prepare('INSERT INTO run (first, last, after, count, whole) VALUES (?, ?, ?, 0, 0)')
+      .prepare(
+        'INSERT INTO run (first, last, after, count, live, expires, whole) VALUES (?, ?, ?, 0, 0, 0, 0)',
+      )
       .run(first, last, after);
     join(connection, first, last);
     after = last;
@@ -38,7 +40,7 @@ export function takeApart(connection: Connection, stamp: number): void {
   connection.prepare(`UPDATE run SET whole = 0 WHERE first = ${RUN_OF} AND last >= ?`).run(stamp, stamp);
 }
 
-/** Joins the run that had an item once more, when it has been cleared away. */
+/** Joins the run of an item once more, when the item has been cleared away or has expired. */
 export function joinAgain(connection: Connection, stamp: number): void {
   const run = connection
     .prepare(`SELECT first, last FROM run WHERE first = ${RUN_OF} AND last >= ?`)
@@ -49,14 +51,15 @@ export function joinAgain(connection: Connection, stamp: number): void {
 function join(connection: Connection, first: number, last: number): void {
   connection
     .prepare(
-      `UPDATE run SET (count, whole) =
-         (SELECT count(*), coalesce(min(until) = ${NEVER}, 1) FROM item WHERE stamp BETWEEN ?1 AND ?2) WHERE first = ?1`,
+      `UPDATE run SET (count, live, expires, whole) =
+         (SELECT count(*), CAST(total(live) AS INTEGER), coalesce(min(CASE live WHEN 1 THEN expires END), ${NEVER}), coalesce(min(until) = ${NEVER}, 1)
+          FROM item WHERE stamp BETWEEN ?1 AND ?2) WHERE first = ?1`,
     )
     .run(first, last);
   for (const [table, joined] of Object.entries(JOINED))
     connection
       .prepare(
-        `INSERT INTO ${table} (first, text) SELECT ?1, ${joined} FROM item WHERE stamp BETWEEN ?1 AND ?2
+        `INSERT INTO ${table} (first, text) SELECT ?1, ${joined} FROM item WHERE stamp BETWEEN ?1 AND ?2 AND live = 1
          ON CONFLICT DO UPDATE SET text = excluded.text`,
       )
       .run(first, last);
