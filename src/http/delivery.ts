@@ -4,10 +4,12 @@ import type { Delivery, DeliveryFilter, Extent, VersionFacts } from '../store/st
 
 /** What a page yields: noted on its request, it becomes a receipt once all of it was sent. */
 export interface SentPage {
-  readonly query: IndicatorQuery;
+  readonly query: Omit<IndicatorQuery, 'limit'>;
   readonly extent: Extent;
   /** The moment as of which it was read. */
   readonly asOf: number;
+  /** Set where it has but a part of what the query lets through: see `DeliveryFilter`. */
+  readonly part?: DeliveryFilter['part'];
   /** What its format can express, where that is less than the query lets through. */
   readonly expresses?: { readonly types: readonly IocType[]; readonly revoked: boolean };
 }
@@ -22,6 +24,8 @@ declare module 'fastify' {
 /** What was delivered by a page of `endpoint` to `key`; undefined when it was empty. */
 export function deliveryOf(page: SentPage, key: string, endpoint: string): Delivery | undefined {
   const { query, extent, asOf, expresses } = page;
+  // Markings of old versions are not looked at.
+  const part = page.part ?? (query.tlps === undefined ? undefined : 'current');
   if (extent.count === 0) return undefined;
   const { types, levels, sectors, categories, revoked } = query;
   const filter: DeliveryFilter = {
@@ -31,6 +35,7 @@ export function deliveryOf(page: SentPage, key: string, endpoint: string): Deliv
     sectors,
     ...(categories !== undefined && { categories }),
     revoked: expresses?.revoked === false ? 'exclude' : revoked,
+    ...(part !== undefined && { part }),
   };
   return { key, filter, ...boundsOf(query, extent, asOf), firstAt: asOf, lastAt: asOf, answers: 1 };
 }
@@ -40,7 +45,7 @@ function expressed(asked: readonly IocType[], can: readonly IocType[]): readonly
 }
 
 /** Of the versions from the one stamp to the other, all that the filter lets through were in the page. */
-function boundsOf(query: IndicatorQuery, { more, last }: Extent, asOf: number) {
+function boundsOf(query: SentPage['query'], { more, last }: Extent, asOf: number) {
   const { since = -1, after, until = asOf, order } = query;
   const newest = Math.min(asOf, until);
   if (order === 'oldest-first')
@@ -50,7 +55,7 @@ function boundsOf(query: IndicatorQuery, { more, last }: Extent, asOf: number) {
 
 /**
  * Whether a delivery held a version: `yes`, or `possibly` where the version was replaced or expired between the first and the last of
- * its answers, or where it is not known any more what a filter asks for.
+ * its answers, where it is not known any more what a filter asks for, or where no filter says what of it was sent.
  */
 export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'yes' | 'possibly' | 'no' {
   const { stamp, until, expires, type, level, sectors, categories, revoked } = version;
@@ -66,7 +71,9 @@ export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'y
       categories?.some((each) => filter.categories!.includes(each)) === false) ||
     (excludes && revoked);
   const end = excludes ? Math.min(until, expires) : until;
-  if (outside || end <= firstAt || stamp > lastAt) return 'no';
+  if (outside || stamp > lastAt) return 'no';
+  if (filter.part === 'any-version') return 'possibly';
+  if (end <= firstAt) return 'no';
   const unknown = filter.categories !== undefined && categories === undefined;
-  return end <= lastAt || unknown ? 'possibly' : 'yes';
+  return end <= lastAt || unknown || filter.part !== undefined ? 'possibly' : 'yes';
 }

@@ -41,6 +41,8 @@ export interface AddressUse {
 /** Which versions a filter lets through, besides where it begins and ends. */
 export interface DeliveryFilter extends Pick<IndicatorQuery, 'types' | 'levels' | 'sectors' | 'revoked'> {
   readonly categories?: readonly string[];
+  /** Set where but a part of that was sent, and no filter says which: of `current` versions, or of replaced ones too. */
+  readonly part?: 'current' | 'any-version';
   /** The route that answered. */
   readonly endpoint: string;
 }

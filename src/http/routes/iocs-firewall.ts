@@ -6,6 +6,7 @@ import { type FirewallRequest, readFirewallList } from '../../render/firewall/li
 import { answerPage, type AnswerPage } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import { Bodies } from '../bodies.ts';
+import type { SentPage } from '../delivery.ts';
 import { entityTags } from '../etag.ts';
 import { Fresh } from '../fresh.ts';
 import { pairsOf } from '../parameters.ts';
@@ -54,13 +55,22 @@ export function iocsFirewall(
     const { first: last } = await store.extent({ ...query, order: 'oldest-first', limit: 1 }, asOf);
     const named = [RENDERING, 'firewall', list.profile.name, list.limit];
     const content = [...named, canonicalFilters(list.query, undefined), first, last, count];
-    return {
+    const page = {
       list,
       matched: count,
       plan: { extent: { count: Math.min(count, list.limit) }, request: { query: list.query } },
       etags: entityTags(content.join('|')),
       links: [],
       headers: count > 0 ? ['last-modified', new Date(first).toUTCString()] : [],
+    };
+    return {
+      ...page,
+      // Whether all that match are in it is known once it is made.
+      get sent(): readonly SentPage[] {
+        const whole = counts.get(page.etags.identity) === count;
+        const extent = { count, first, last, more: false };
+        return [{ query, extent, asOf, ...(!whole && { part: 'current' }) }];
+      },
     };
   };
 

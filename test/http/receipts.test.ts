@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { deliveryOf, held } from '../../src/http/delivery.ts';
+import { receiptsOf } from '../../src/http/receipts.ts';
+import { makeApiKey } from '../../src/model/api-key.ts';
+import { ANY, domain, take } from '../store/fixtures.ts';
+import { collectionPath } from '../taxii/reading.ts';
+import { consumer } from './consumer.ts';
+import { bearer, PATH } from './serving.ts';
+
+const MINUTE = 60_000;
+const EXPORTS = '/api/v1/iocs';
+const FIREWALL = `${EXPORTS}/firewall`;
+const FEED = '/api/v1/misp/feed';
+const OBJECTS = `${collectionPath()}objects/`;
+
+const VERSION = {
+  stamp: 10,
+  until: Infinity,
+  expires: Infinity,
+  type: 'domain',
+  level: 'low',
+  sectors: [],
+  revoked: false,
+} as const;
+
+test('whatever way an IOC is fetched, its receipt does not say no', async (context) => {
+  const { server, poll, receipts } = await consumer(context);
+  const { store, clock } = server;
+  await take(store, [domain(1)], clock.now);
+  clock.advance(MINUTE);
+  const [uuid] = Object.keys(JSON.parse((await poll(`${FEED}/manifest.json`)).text) as object);
+  assert.equal((await receipts('host-1.example.com')).sent, 'no', 'a manifest has no IOCs');
+  const { objects } = JSON.parse((await poll(PATH)).text) as { objects: { id: string }[] };
+  const { id } = objects.find((object) => object.id.startsWith('indicator--'))!;
+  const ways: readonly (readonly [path: string, sent: string])[] = [
+    [PATH, 'yes'],
+    ...['json', 'csv', 'txt', 'ndjson'].map((format) => [`${EXPORTS}?format=${format}`, 'yes'] as const),
+    ...['misp', 'cef', 'cef?format=syslog', 'sigma', 'openioc', 'suricata', 'suricata?format=suricata-domain']
+      .concat(['rpz', 'hosts', 'splunk', 'ecs', 'sentinel'])
+      .map((name) => [`${EXPORTS}/${name}`, 'yes'] as const),
+    [`${FIREWALL}?profile=paloalto-domain`, 'yes'],
+    [`${FIREWALL}?profile=fortigate-domain&limit=1`, 'yes'],
+    [`${FEED}/${uuid}.json`, 'possibly'],
+    [`${FEED}/hashes.csv`, 'possibly'],
+    [OBJECTS, 'yes'],
+    [`${OBJECTS}?match[id]=${id}`, 'possibly'],
+    [`${OBJECTS}?match[version]=all`, 'possibly'],
+    [`${OBJECTS}${id}/`, 'possibly'],
+  ];
+  for (const [path, sent] of ways) {
+    // A key each, so that no receipt is that of the way before.
+    const { text, ...kept } = makeApiKey();
+    const key = { ...kept, account: 'acme', name: path, tier: 'pro', allowedNetworks: [] } as const;
+    const { id: used } = await store.createKey(key, clock.now);
+    const answer = await poll(path, bearer(text));
+    assert.equal(answer.status, 200, `${path}: ${answer.text}`);
+    await server.usage.flush();
+    assert.equal((await receiptsOf(store, used, domain(1))).sent, sent, path);
+  }
+});
+
+test('a firewall list that was cut short possibly held what matches', async (context) => {
+  const { server, poll, receipts } = await consumer(context);
+  const { store, clock } = server;
+  await take(store, [domain(1), domain(2)], clock.now);
+  clock.advance(MINUTE);
+  await poll(`${FIREWALL}?profile=paloalto-domain&limit=1`);
+  assert.equal((await receipts('host-1.example.com')).sent, 'possibly');
+  assert.equal((await receipts('host-2.example.com')).sent, 'possibly');
+  await poll(`${FIREWALL}?profile=paloalto-domain`);
+  assert.equal((await receipts('host-1.example.com')).sent, 'yes');
+});
+
+test('what filters by marking was possibly sent', () => {
+  const query = { ...ANY, tlps: ['clear'] } as const;
+  const extent = { count: 1, first: 10, last: 10, more: false };
+  const delivery = deliveryOf({ query, extent, asOf: 20 }, 'k', '/x')!;
+  assert.equal(held(VERSION, delivery), 'possibly');
+});
+
+test('replaced versions may be selected by name, and no other answer has them', () => {
+  const extent = { count: 1, first: 10, last: 10, more: false };
+  const page = { query: ANY, extent, asOf: 60 };
+  const replaced = { ...VERSION, until: 50 };
+  const sent = (part: 'current' | 'any-version') => held(replaced, deliveryOf({ ...page, part }, 'k', '/x')!);
+  assert.equal(sent('any-version'), 'possibly');
+  assert.equal(sent('current'), 'no');
+});
