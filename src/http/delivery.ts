@@ -1,5 +1,4 @@
 import type { IndicatorQuery } from '../model/indicator-query.ts';
-import type { IocType } from '../model/ioc.ts';
 import type { Delivery, DeliveryFilter, Extent, VersionFacts } from '../store/store.ts';
 
 /** What a page yields: noted on its request, it becomes a receipt once all of it was sent. */
@@ -10,8 +9,8 @@ export interface SentPage {
   readonly asOf: number;
   /** Set where it has but a part of what the query lets through: see `DeliveryFilter`. */
   readonly part?: DeliveryFilter['part'];
-  /** What its format can express, where that is less than the query lets through. */
-  readonly expresses?: { readonly types: readonly IocType[]; readonly revoked: boolean };
+  /** Its format, where that cannot express all that the query lets through: a name that `carries` knows. */
+  readonly format?: string;
 }
 
 declare module 'fastify' {
@@ -23,25 +22,22 @@ declare module 'fastify' {
 
 /** What was delivered by a page of `endpoint` to `key`; undefined when it was empty. */
 export function deliveryOf(page: SentPage, key: string, endpoint: string): Delivery | undefined {
-  const { query, extent, asOf, expresses } = page;
+  const { query, extent, asOf, format } = page;
   // Markings of old versions are not looked at.
   const part = page.part ?? (query.tlps === undefined ? undefined : 'current');
   if (extent.count === 0) return undefined;
   const { types, levels, sectors, categories, revoked } = query;
   const filter: DeliveryFilter = {
     endpoint,
-    types: expresses === undefined ? types : expressed(types, expresses.types),
+    types,
     levels,
     sectors,
     ...(categories !== undefined && { categories }),
-    revoked: expresses?.revoked === false ? 'exclude' : revoked,
+    revoked,
     ...(part !== undefined && { part }),
+    ...(format !== undefined && { format }),
   };
   return { key, filter, ...boundsOf(query, extent, asOf), firstAt: asOf, lastAt: asOf, answers: 1 };
-}
-
-function expressed(asked: readonly IocType[], can: readonly IocType[]): readonly IocType[] {
-  return asked.length === 0 ? can : can.filter((type) => asked.includes(type));
 }
 
 /** Of the versions from the one stamp to the other, all that the filter lets through were in the page. */
@@ -54,7 +50,7 @@ function boundsOf(query: SentPage['query'], { more, last }: Extent, asOf: number
 }
 
 /**
- * Whether a delivery held a version: `yes`, or `possibly` where the version was replaced or expired between the first and the last of
+ * Whether a delivery held a version that its format carries: `yes`, or `possibly` where the version was replaced or expired between the first and the last of
  * its answers, where it is not known any more what a filter asks for, or where no filter says what of it was sent.
  */
 export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'yes' | 'possibly' | 'no' {

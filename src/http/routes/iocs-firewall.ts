@@ -69,7 +69,7 @@ export function iocsFirewall(
       get sent(): readonly SentPage[] {
         const whole = counts.get(page.etags.identity) === count;
         const extent = { count, first, last, more: false };
-        return [{ query, extent, asOf, ...(!whole && { part: 'current' }) }];
+        return [{ query, extent, asOf, format: list.profile.name, ...(!whole && { part: 'current' }) }];
       },
     };
   };

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { ApiError } from '../../errors.ts';
+import { MISP_FEED } from '../../render/carries.ts';
+import { mispEvent } from '../../render/misp/event.ts';
 import { eventChunks, hashesChunks, manifestText } from '../../render/misp/feed-files.ts';
 import { MispFeedIndex } from '../../render/misp/feed-index.ts';
 import type { FeedEvent, MispFeedSnapshot } from '../../render/misp/feed-snapshot.ts';
@@ -106,7 +108,9 @@ function sentOf(snapshot: MispFeedSnapshot, event?: FeedEvent): SentPage {
   const any = { types: [], levels: [], sectors: [], revoked: 'include', order: 'oldest-first' } as const;
   const extent = { count: event?.count ?? snapshot.count, first, last, more: false };
   const query = { ...any, since: first - 1, until: last };
-  return { query, extent, asOf: moment.asOf, part: 'current' };
+  // Hashes are of what the export has as well: nothing revoked.
+  const format = event === undefined ? mispEvent.name : MISP_FEED;
+  return { query, extent, asOf: moment.asOf, part: 'current', format };
 }
 
 function firstOf({ number, blocks }: FeedEvent): number {
