@@ -80,6 +80,21 @@ test('a firewall list that was cut short possibly held what matches', async (con
   assert.equal((await receipts('host-1.example.com')).sent, 'yes');
 });
 
+test('a firewall list that leaves out what it cannot carry is whole all the same', async (context) => {
+  const { server, poll, receipts } = await consumer(context);
+  const { store, clock } = server;
+  const url = (value: string): Sighting => ({ type: 'url', value, lastSeen: clock.now });
+  const [kept, left] = [url('https://www.example.com/a'), url('https://www.example.com/*')];
+  await take(store, [kept, left], clock.now);
+  clock.advance(MINUTE);
+  for (const round of ['made', 'from the cache']) {
+    const { headers } = await poll(`${FIREWALL}?profile=paloalto-url`);
+    assert.equal(headers['x-iocs-left-out'], '1', round);
+    assert.equal((await receipts(kept.value)).sent, 'yes', round);
+    assert.equal((await receipts(left.value)).sent, 'no', round);
+  }
+});
+
 test('what filters by marking was possibly sent', () => {
   const query = { ...ANY, tlps: ['clear'] } as const;
   const extent = { count: 1, first: 10, last: 10, more: false };
