@@ -9,7 +9,7 @@ export interface VersionReceipt {
   /** Its `modified`. */
   readonly version: string;
   readonly revoked: boolean;
-  /** `possibly` where the version was replaced, or had expired, between two answers that are counted together. */
+  /** `possibly` where it is not known whether an answer had it: see `held` for when. */
   readonly sent: 'yes' | 'possibly' | 'no';
   readonly first_sent_at: string | null;
   readonly last_sent_at: string | null;
