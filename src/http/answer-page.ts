@@ -16,8 +16,8 @@ export interface AnswerPage extends BodyPage {
   readonly links: HeaderList;
   /** Headers about its content. */
   readonly headers: HeaderList;
-  /** What it has of published versions, where it is made of pages of them: they become receipts. */
-  readonly sent?: readonly SentPage[];
+  /** What it has of published versions, which becomes receipts; null where it has none. */
+  readonly sent: readonly SentPage[] | null;
 }
 
 /** A page, and how it is to be answered with. */
@@ -82,7 +82,7 @@ export async function answerPage<P extends AnswerPage>(
   const body = bodies.open(page, coding, takesIdentity(accepted));
   const opened = await openBody(body);
   const all = [...standingHeaders(request), ...headers(), ...codingHeaders(page, body.coding)];
-  request.sentPages = page.sent ?? null;
+  request.sentPages = page.sent;
   reply.hijack();
   try {
     await sendBody(reply.raw, all, opened, deadlines);

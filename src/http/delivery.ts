@@ -1,15 +1,16 @@
 import type { IndicatorQuery } from '../model/indicator-query.ts';
-import type { IocType } from '../model/ioc.ts';
 import type { Delivery, DeliveryFilter, Extent, VersionFacts } from '../store/store.ts';
 
 /** What a page yields: noted on its request, it becomes a receipt once all of it was sent. */
 export interface SentPage {
-  readonly query: IndicatorQuery;
+  readonly query: Omit<IndicatorQuery, 'limit'>;
   readonly extent: Extent;
   /** The moment as of which it was read. */
   readonly asOf: number;
-  /** What its format can express, where that is less than the query lets through. */
-  readonly expresses?: { readonly types: readonly IocType[]; readonly revoked: boolean };
+  /** Set where it has but a part of what the query lets through: see `DeliveryFilter`. */
+  readonly part?: DeliveryFilter['part'];
+  /** Its format, where that cannot express all that the query lets through: a name that `carries` knows. */
+  readonly format?: string;
 }
 
 declare module 'fastify' {
@@ -21,26 +22,26 @@ declare module 'fastify' {
 
 /** What was delivered by a page of `endpoint` to `key`; undefined when it was empty. */
 export function deliveryOf(page: SentPage, key: string, endpoint: string): Delivery | undefined {
-  const { query, extent, asOf, expresses } = page;
+  const { query, extent, asOf, format } = page;
+  // Markings of old versions are not looked at.
+  const part = page.part ?? (query.tlps === undefined ? undefined : 'current');
   if (extent.count === 0) return undefined;
   const { types, levels, sectors, categories, revoked } = query;
   const filter: DeliveryFilter = {
     endpoint,
-    types: expresses === undefined ? types : expressed(types, expresses.types),
+    types,
     levels,
     sectors,
     ...(categories !== undefined && { categories }),
-    revoked: expresses?.revoked === false ? 'exclude' : revoked,
+    revoked,
+    ...(part !== undefined && { part }),
+    ...(format !== undefined && { format }),
   };
   return { key, filter, ...boundsOf(query, extent, asOf), firstAt: asOf, lastAt: asOf, answers: 1 };
 }
 
-function expressed(asked: readonly IocType[], can: readonly IocType[]): readonly IocType[] {
-  return asked.length === 0 ? can : can.filter((type) => asked.includes(type));
-}
-
 /** Of the versions from the one stamp to the other, all that the filter lets through were in the page. */
-function boundsOf(query: IndicatorQuery, { more, last }: Extent, asOf: number) {
+function boundsOf(query: SentPage['query'], { more, last }: Extent, asOf: number) {
   const { since = -1, after, until = asOf, order } = query;
   const newest = Math.min(asOf, until);
   if (order === 'oldest-first')
@@ -49,8 +50,8 @@ function boundsOf(query: IndicatorQuery, { more, last }: Extent, asOf: number) {
 }
 
 /**
- * Whether a delivery held a version: `yes`, or `possibly` where the version was replaced or expired between the first and the last of
- * its answers, or where it is not known any more what a filter asks for.
+ * Whether a delivery held a version that its format carries: `yes`, or `possibly` where the version was replaced or expired between the first and the last of
+ * its answers, where it is not known any more what a filter asks for, or where no filter says what of it was sent.
  */
 export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'yes' | 'possibly' | 'no' {
   const { stamp, until, expires, type, level, sectors, categories, revoked } = version;
@@ -66,7 +67,9 @@ export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'y
       categories?.some((each) => filter.categories!.includes(each)) === false) ||
     (excludes && revoked);
   const end = excludes ? Math.min(until, expires) : until;
-  if (outside || end <= firstAt || stamp > lastAt) return 'no';
+  if (outside || stamp > lastAt) return 'no';
+  if (filter.part === 'any-version') return 'possibly';
+  if (end <= firstAt) return 'no';
   const unknown = filter.categories !== undefined && categories === undefined;
-  return end <= lastAt || unknown ? 'possibly' : 'yes';
+  return end <= lastAt || unknown || filter.part !== undefined ? 'possibly' : 'yes';
 }

@@ -1,5 +1,6 @@
 import type { Ioc } from '../model/ioc.ts';
 import { formatTimestamp } from '../model/time.ts';
+import { carries } from '../render/carries.ts';
 import type { Delivery, Store, VersionFacts } from '../store/store.ts';
 import { held } from './delivery.ts';
 
@@ -8,7 +9,7 @@ export interface VersionReceipt {
   /** Its `modified`. */
   readonly version: string;
   readonly revoked: boolean;
-  /** `possibly` where the version was replaced, or had expired, between two answers that are counted together. */
+  /** `possibly` where it is not known whether an answer had it: see `held` for when. */
   readonly sent: 'yes' | 'possibly' | 'no';
   readonly first_sent_at: string | null;
   readonly last_sent_at: string | null;
@@ -36,7 +37,8 @@ export async function receiptsOf(
     key,
     versions.map(({ stamp }) => stamp),
   );
-  const receipts = versions.map((version) => receiptOf(version, deliveries));
+  const sentOf = sentBy(ioc);
+  const receipts = versions.map((version) => receiptOf(version, deliveries, sentOf));
   return {
     type: ioc.type,
     value: ioc.value,
@@ -45,9 +47,32 @@ export async function receiptsOf(
   };
 }
 
-function receiptOf(version: VersionFacts, deliveries: readonly Omit<Delivery, 'key'>[]): VersionReceipt {
+type SentOf = (version: VersionFacts, delivery: Omit<Delivery, 'key'>) => VersionReceipt['sent'];
+
+/** What deliveries held of an IOC, asking each format once whether it carries it. */
+function sentBy(ioc: Ioc): SentOf {
+  const asked = new Map<string, boolean | undefined>();
+  return (version, delivery) => {
+    const sent = held(version, delivery);
+    const { format } = delivery.filter;
+    if (sent === 'no' || format === undefined) return sent;
+    const { revoked } = version;
+    const question = `${format} ${revoked}`;
+    if (!asked.has(question)) asked.set(question, carries(format, { ...ioc, revoked }));
+    const carried = asked.get(question);
+    // A format that there is no more.
+    if (carried === undefined) return 'possibly';
+    return carried ? sent : 'no';
+  };
+}
+
+function receiptOf(
+  version: VersionFacts,
+  deliveries: readonly Omit<Delivery, 'key'>[],
+  sentOf: SentOf,
+): VersionReceipt {
   const found = deliveries
-    .map((delivery) => ({ delivery, sent: held(version, delivery) }))
+    .map((delivery) => ({ delivery, sent: sentOf(version, delivery) }))
     .filter(({ sent }) => sent !== 'no');
   const sent = best(found.map((each) => each.sent));
   const sure = found.filter((each) => each.sent === sent).map(({ delivery }) => delivery);

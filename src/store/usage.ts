@@ -41,6 +41,10 @@ export interface AddressUse {
 /** Which versions a filter lets through, besides where it begins and ends. */
 export interface DeliveryFilter extends Pick<IndicatorQuery, 'types' | 'levels' | 'sectors' | 'revoked'> {
   readonly categories?: readonly string[];
+  /** Set where but a part of that was sent, and no filter says which: of `current` versions, or of replaced ones too. */
+  readonly part?: 'current' | 'any-version';
+  /** The format, where it may leave out some of that for what they are. */
+  readonly format?: string;
   /** The route that answered. */
   readonly endpoint: string;
 }

@@ -63,9 +63,8 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       const asked = parseListRequest(withTypes(rest, format), { tier: TIERS[tier], now });
       // `given` says where links lead, so it keeps the parameter; no envelope is made but for JSON.
       const wanted: ListRequest = { ...asked, format: 'ndjson', given: pairs.filter(isFilter) };
-      const expresses = { types: format.types, revoked: format.tellsRevoked };
       const list = await pages.find(wanted, now, format.name);
-      const page = { ...list, format, sent: list.sent.map((sent) => ({ ...sent, expresses })) };
+      const page = { ...list, format, sent: list.sent.map((sent) => ({ ...sent, format: format.name })) };
       const answer = { bodies: bodies.get(format.name)!, deadlines, log, polls };
       return await answerPage(request, reply, { page, content: contentHeaders(format) }, answer);
     };

@@ -6,6 +6,7 @@ import { type FirewallRequest, readFirewallList } from '../../render/firewall/li
 import { answerPage, type AnswerPage } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import { Bodies } from '../bodies.ts';
+import type { SentPage } from '../delivery.ts';
 import { entityTags } from '../etag.ts';
 import { Fresh } from '../fresh.ts';
 import { pairsOf } from '../parameters.ts';
@@ -19,7 +20,7 @@ const PATH = '/api/v1/iocs/firewall';
 /** To be raised when the same content is written in other bytes than before. */
 const RENDERING = 2;
 
-/** Of so many lists it is remembered how many entries they have. */
+/** Of so many lists it is remembered how many entries they have, and whether there was room for all. */
 const MOST_COUNTS = 1_000;
 
 /** A list at one moment, and the name of its content. */
@@ -37,10 +38,10 @@ export function iocsFirewall(
   const pages = new Fresh<FirewallPage>(store, 1_000);
   const deadlines = new Deadlines(config.responseDeadline);
   app.addHook('onClose', () => deadlines.close());
-  const counts = new Map<string, number>();
+  const counts = new Map<string, { readonly entries: number; readonly whole: boolean }>();
   const chunks = async function* (page: FirewallPage, size: number): AsyncGenerator<Uint8Array> {
-    const { text, entries } = await readFirewallList(store, page.list, size);
-    counts.set(page.etags.identity, entries);
+    const { text, entries, whole } = await readFirewallList(store, page.list, size);
+    counts.set(page.etags.identity, { entries, whole });
     if (counts.size > MOST_COUNTS) counts.delete(counts.keys().next().value!);
     yield Buffer.from(text);
   };
@@ -54,13 +55,23 @@ export function iocsFirewall(
     const { first: last } = await store.extent({ ...query, order: 'oldest-first', limit: 1 }, asOf);
     const named = [RENDERING, 'firewall', list.profile.name, list.limit];
     const content = [...named, canonicalFilters(list.query, undefined), first, last, count];
-    return {
+    const page = {
       list,
       matched: count,
       plan: { extent: { count: Math.min(count, list.limit) }, request: { query: list.query } },
       etags: entityTags(content.join('|')),
       links: [],
       headers: count > 0 ? ['last-modified', new Date(first).toUTCString()] : [],
+    };
+    return {
+      ...page,
+      // Whether all that it can have is in it is known once it is made.
+      get sent(): readonly SentPage[] {
+        const made = counts.get(page.etags.identity);
+        const whole = made !== undefined && (made.whole || made.entries === count);
+        const extent = { count, first, last, more: false };
+        return [{ query, extent, asOf, format: list.profile.name, ...(!whole && { part: 'current' }) }];
+      },
     };
   };
 
@@ -71,7 +82,7 @@ export function iocsFirewall(
     const { profile, query, limit } = list;
     const page = await pages.find(JSON.stringify([profile.name, query, limit]), now, () => measure(list));
     const headers = (): HeaderList => {
-      const entries = counts.get(page.etags.identity);
+      const entries = counts.get(page.etags.identity)?.entries;
       return [
         'content-type',
         'text/plain; charset=utf-8',

@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { ApiError } from '../../errors.ts';
+import { MISP_FEED } from '../../render/carries.ts';
+import { mispEvent } from '../../render/misp/event.ts';
 import { eventChunks, hashesChunks, manifestText } from '../../render/misp/feed-files.ts';
 import { MispFeedIndex } from '../../render/misp/feed-index.ts';
 import type { FeedEvent, MispFeedSnapshot } from '../../render/misp/feed-snapshot.ts';
 import { answerPage, type AnswerPage } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import { Bodies } from '../bodies.ts';
+import type { SentPage } from '../delivery.ts';
 import { entityTags } from '../etag.ts';
 import { refuseParameters } from '../parameters.ts';
 import { Deadlines } from '../sending.ts';
@@ -43,6 +46,7 @@ export function mispFeed(
       ...(event !== undefined && { event }),
       plan: { extent: { count }, request: { query: undefined } },
       etags: entityTags(named.join('|')),
+      sent: kind === 'manifest' ? null : [sentOf(snapshot, event)],
       links: [],
       headers: newest > 0 ? ['last-modified', new Date(newest).toUTCString()] : [],
     };
@@ -94,6 +98,23 @@ function extentOf(
   if (event !== undefined) return [snapshot.eventName(event), event.count];
   if (kind === 'manifest') return [snapshot.manifestName, snapshot.byUuid.size];
   return [snapshot.contentName, snapshot.count];
+}
+
+/** No filter says what is in an event: it is possibly each version between its first stamp and its newest. */
+function sentOf(snapshot: MispFeedSnapshot, event?: FeedEvent): SentPage {
+  const { blocks, moment } = snapshot;
+  const first = event === undefined ? (blocks[0]?.extent.first ?? 0) : firstOf(event);
+  const last = event?.newest ?? snapshot.newest;
+  const any = { types: [], levels: [], sectors: [], revoked: 'include', order: 'oldest-first' } as const;
+  const extent = { count: event?.count ?? snapshot.count, first, last, more: false };
+  const query = { ...any, since: first - 1, until: last };
+  // Hashes are of what the export has as well: nothing revoked.
+  const format = event === undefined ? mispEvent.name : MISP_FEED;
+  return { query, extent, asOf: moment.asOf, part: 'current', format };
+}
+
+function firstOf({ number, blocks }: FeedEvent): number {
+  return blocks.reduce((first, { rows }) => Math.min(first, rows.of(number)!.first), Infinity);
 }
 
 // oxlint-disable-next-line require-await

@@ -2,6 +2,7 @@ import { ApiError } from '../../errors.ts';
 import type { Collection } from '../../model/collection.ts';
 import type { TaxiiRequest } from '../../model/taxii-parameters.ts';
 import { entryOf, envelope, type PageKind } from '../../render/taxii/envelope.ts';
+import type { SentPage } from '../delivery.ts';
 import type { HeaderList } from '../standing-headers.ts';
 import { type CollectionPages, dateHeaders, type TaxiiPage } from './pages.ts';
 import { cutPage, isWanted, type Selection, type Selections } from './selection.ts';
@@ -20,12 +21,12 @@ export class ObjectPages {
   /** A collection's objects (TAXII 2.1 §5.4), or its manifest (§5.3). Rejects with `StoreError`. */
   async list(kind: PageKind, collection: Collection, asked: TaxiiRequest, now: number): Promise<TaxiiPage> {
     if (isPlain(asked)) return await this.#pages.find(kind, collection, asked, now);
-    return envelopePage(kind, await this.#selections.select(collection, asked, now), asked);
+    return envelopePage(kind, await this.#selections.select(collection, asked, now), asked, now);
   }
 
   /** One object (TAXII 2.1 §5.6). Throws `ApiError` when the collection does not have it. */
   async object(id: string, collection: Collection, asked: TaxiiRequest, now: number): Promise<TaxiiPage> {
-    return envelopePage('objects', await this.#ofObject(id, collection, asked, now), asked);
+    return envelopePage('objects', await this.#ofObject(id, collection, asked, now), asked, now);
   }
 
   /** The versions of one object (TAXII 2.1 §5.8). Throws `ApiError` when the collection does not have it. */
@@ -56,10 +57,21 @@ function isPlain({ ids, types, versions, matches }: TaxiiRequest): boolean {
   return current && matches && ids.length === 0 && (types.length === 0 || types.includes('indicator'));
 }
 
-function envelopePage(kind: PageKind, selection: Selection, asked: TaxiiRequest): TaxiiPage {
+function envelopePage(kind: PageKind, selection: Selection, asked: TaxiiRequest, now: number): TaxiiPage {
   const { versions, next } = selection;
   const texts = versions.map((version) => entryOf(kind, version));
-  return textPage(envelope(kind, texts, next), linksOf(selection, asked), versions.length);
+  const sent = kind === 'objects' ? sentOf(selection, now) : null;
+  return textPage(envelope(kind, texts, next), linksOf(selection, asked), versions.length, sent);
+}
+
+/** No filter says which versions were selected: it is possibly each between the first and the last of them. */
+function sentOf({ versions }: Selection, now: number): readonly SentPage[] {
+  const stamps = versions.filter(({ ioc }) => ioc !== undefined).map(({ added }) => added);
+  const [first = 0, last = 0] = [stamps[0], stamps.at(-1)];
+  const any = { types: [], levels: [], sectors: [], revoked: 'include', order: 'oldest-first' } as const;
+  const extent = { count: stamps.length, first, last, more: false };
+  const query = { ...any, since: first - 1, until: last };
+  return [{ query, extent, asOf: now, part: 'any-version' }];
 }
 
 function linksOf({ versions }: Selection, asked: TaxiiRequest): HeaderList {

@@ -95,7 +95,7 @@ export class CollectionPages {
     ];
     return {
       plan: { kind, parts, common, next, asOf: now, extent: { count }, request: { query: undefined } },
-      ...(kind === 'objects' && { sent: parts.map((part) => ({ ...part, asOf: now })) }),
+      sent: kind === 'objects' ? parts.map(({ query, extent }) => ({ query, extent, asOf: now })) : null,
       etags: entityTags(['taxii', RENDERING, ...named].join('|')),
       links: dateHeaders(added, request),
       headers: last === undefined ? [] : ['last-modified', new Date(last).toUTCString()],

@@ -38,12 +38,15 @@ export interface FirewallRequest {
   readonly asOf: number;
 }
 
-/** The list of the best of all IOCs that the query matches, and how many entries it has. `size` are read at a time. */
+/**
+ * The list of the best of all IOCs that the query matches, how many entries it has, and whether nothing that its consumer can take is
+ * missing for want of room. `size` are read at a time.
+ */
 export async function readFirewallList(
   store: IndicatorReads,
   { profile, query, limit, asOf }: FirewallRequest,
   size: number,
-): Promise<{ readonly text: string; readonly entries: number }> {
+): Promise<{ readonly text: string; readonly entries: number; readonly whole: boolean }> {
   const list = new RankedLines(profile, limit);
   const format = firewallList(profile);
   const levels = BEST_FIRST.filter((level) => query.levels.length === 0 || query.levels.includes(level));
@@ -68,7 +71,7 @@ export async function readFirewallList(
     texts.push(text);
     await nextTurn();
   }
-  return { text: texts.join(''), entries: list.written };
+  return { text: texts.join(''), entries: list.written, whole: list.isWhole };
 }
 
 class RankedLines implements ItemWriter {
@@ -87,6 +90,11 @@ class RankedLines implements ItemWriter {
   /** Whether nothing of lower confidence than all that it was given can be in it. */
   get isFull(): boolean {
     return this.#ranking.size >= this.#limit;
+  }
+
+  /** At its end: whether all different entries that it was given are in it. A full one may have been given more. */
+  get isWhole(): boolean {
+    return !this.isFull && this.#written === this.#ranking.size;
   }
 
   /** How many entries it has, at its end. */
