@@ -1,5 +1,5 @@
 import { parseConfidence } from '../model/confidence.ts';
-import { parseTlp } from '../model/marking.ts';
+import { cautiousTlp } from '../model/marking.ts';
 import { parseSector } from '../model/sector.ts';
 import type { RawIoc } from '../model/sighting.ts';
 import type { CsvColumns, ValueColumn } from './csv-columns.ts';
@@ -49,7 +49,7 @@ export function csvRowItems(
     sectors: words(cell('sectors')).flatMap((word) => parseSector(word) ?? []),
     reference: cell('reference'),
     comment: cell('comment'),
-    tlp: tlp === undefined ? undefined : parseTlp(tlp),
+    tlp: tlp === undefined ? undefined : cautiousTlp(tlp),
   };
   const kind = cell('type');
   return values.map(({ value, column }) => valueItem(value, column, kind, place, said));

@@ -1,4 +1,4 @@
-import { parseTlp } from '../model/marking.ts';
+import { cautiousTlp } from '../model/marking.ts';
 import { parseSector } from '../model/sector.ts';
 import type { RawIoc } from '../model/sighting.ts';
 import type { Format, ReadItem } from './format.ts';
@@ -56,7 +56,7 @@ function pulseItems(value: unknown, place: string, now: number): ReadItem[] {
     reference:
       id !== undefined && /^[0-9a-f]{1,40}$/.test(id) ? `https://otx.alienvault.com/pulse/${id}` : undefined,
     comment: stated(pulse.name),
-    tlp: tlp === undefined ? undefined : parseTlp(tlp),
+    tlp: tlp === undefined ? undefined : cautiousTlp(tlp),
   };
   return elementsOf(pulse.indicators).map((indicator, index) =>
     indicatorItem(fieldsOf(indicator), `${place}, indicator ${index + 1}`, said, id, now),
