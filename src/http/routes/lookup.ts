@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { IOC_TYPES, type Ioc, type IocType } from '../../model/ioc.ts';
 import { type Parameter, ParameterError, readParameters } from '../../model/parameters.ts';
 import { parseIocType } from '../../model/query-parameters.ts';
+import { coveringIocs } from '../../normalise/covering.ts';
 import { normaliseIoc } from '../../normalise/normalise.ts';
 import { lookUp } from '../../render/lookup.ts';
 import { StixIds } from '../../render/stix/id.ts';
@@ -37,7 +38,7 @@ const OPERATION: Operation = {
   tag: 'IOCs',
   summary: 'Look one value up',
   description:
-    'All that is known of one value, now. What is not known is answered with found: false, which does not mean that it is harmless. One of value and ioc is needed.',
+    'All that is known of one value, now. What is not known is answered with found: false, which does not mean that it is harmless; covered_by says which published network, domain or host hits it all the same. One of value and ioc is needed.',
   query: LOOKUP_PARAMETERS,
   answers: [
     {
@@ -59,7 +60,11 @@ export function lookup(app: FastifyInstance, { store, config, clock }: RoutePart
     const now = clock();
     await store.markPolled(now);
     const id = `indicator--${ids.indicatorUuid(ioc.type, ioc.value)}`;
-    const answer = lookUp(ioc, id, await store.findIoc(ioc), now);
+    const [record, ...around] = await Promise.all(
+      [ioc, ...coveringIocs(ioc)].map((each) => store.findIoc(each)),
+    );
+    const covers = around.filter((cover) => cover !== undefined);
+    const answer = lookUp(ioc, id, record, covers, now);
     return reply
       .header('cache-control', 'private, no-cache')
       .type('application/json; charset=utf-8')
