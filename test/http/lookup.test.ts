@@ -208,6 +208,8 @@ test('every wrong request names what is wrong', async (context) => {
     ['?value=nonsense', 'value'],
     ['?value=192.0.2.1&type=domian', 'type'],
     ['?value=192.0.2.1&type=sha256', 'value'],
+    ['?value=192.0.2.1&type=domain', 'value'],
+    ['?ioc=2001:db8::1&type=domain', 'ioc'],
     ['?ioc=%00', 'ioc'],
     ['?value=192.0.2.1&ioc=192.0.2.1', 'ioc'],
     ['?value=192.0.2.1&value=192.0.2.2', 'value'],
@@ -218,6 +220,13 @@ test('every wrong request names what is wrong', async (context) => {
     assert.equal(errorOf(answer).details?.[0]?.parameter, parameter, query);
   }
   assert.equal((await get(server, `${PATH}?value=192.0.2.1`)).status, 401);
+});
+
+test('a value of another type than the one asked for is refused with the reason', async (context) => {
+  const server = await serving(context);
+  const answer = await get(server, `${PATH}?value=192.0.2.1&type=domain`, bearer(server.free));
+  assert.equal(answer.status, 400);
+  assert.match(errorOf(answer).details![0]!.reason, /type says domain, the value is of type ipv4/);
 });
 
 test('it is private, and HEAD works', async (context) => {

@@ -5,6 +5,7 @@ import { type Parameter, ParameterError, readParameters } from '../../model/para
 import { parseIocType } from '../../model/query-parameters.ts';
 import { coveringIocs } from '../../normalise/covering.ts';
 import { normaliseIoc } from '../../normalise/normalise.ts';
+import { refused } from '../../normalise/normalised.ts';
 import { lookUp } from '../../render/lookup.ts';
 import { StixIds } from '../../render/stix/id.ts';
 import type { RouteParts } from '../app.ts';
@@ -86,7 +87,12 @@ function askedFor(pairs: readonly (readonly [string, string])[]): Ioc {
   const text = named ?? ioc;
   if (text === undefined)
     throw new ParameterError([{ parameter: 'value', reason: 'is needed: the value to look up' }]);
-  const normal = normaliseIoc(text, type);
+  const read = normaliseIoc(text, type);
+  // Feeds are let have addresses where they promise domains; who asks for one type wants no other.
+  const isOther = read.ok && type !== undefined && read.type !== type;
+  const normal = isOther
+    ? refused('type_mismatch', `type says ${type}, the value is of type ${read.type}`)
+    : read;
   if (normal.ok) return { type: normal.type, value: normal.value };
   const parameter = named === undefined ? 'ioc' : 'value';
   throw new ParameterError([{ parameter, value: text.slice(0, 100), reason: normal.reason }]);
