@@ -1,4 +1,4 @@
-import { stricterTlp, strictestTlp, type Tlp, tlpOfTag } from '../model/marking.ts';
+import { parseTlp, stricterTlp, strictestTlp, type Tlp, tlpOfTag } from '../model/marking.ts';
 import { parseSector, type Sector } from '../model/sector.ts';
 import { elementsOf, fieldsOf, stated, statedFamily } from './stated.ts';
 
@@ -24,14 +24,14 @@ const FAMILY_GALAXY =
  */
 export function mispTags(holder: Readonly<Record<string, unknown>>): MispTags {
   const said = [...tagNames(holder), ...clusterNames(holder)];
-  const tlp = strictestTlp(said.map(tlpOfTag));
+  const tlp = strictestTlp(said.map(readableTlp));
   const names = new Set(said.slice(0, MOST_TAGS));
   let family: string | undefined;
   const techniques: string[] = [];
   const sectors: Sector[] = [];
   const tags: string[] = [];
   for (const name of names) {
-    if (tlpOfTag(name) !== undefined) continue;
+    if (readableTlp(name) !== undefined) continue;
     const [, galaxy = '', cluster = ''] = GALAXY.exec(name) ?? [];
     const technique = galaxy.endsWith('attack-pattern') ? TECHNIQUE.exec(cluster)?.[0] : undefined;
     const sector = galaxy === 'sector' ? parseSector(cluster) : undefined;
@@ -53,6 +53,11 @@ export function withEventTags(own: MispTags, event: MispTags): MispTags {
     sectors: [...new Set([...own.sectors, ...event.sectors])],
     tags: [...new Set([...own.tags, ...event.tags])],
   };
+}
+
+/** A marking that cannot be read stays a tag: it is read with care where the feed's own is known. */
+function readableTlp(tag: string): Tlp | undefined {
+  return tlpOfTag(tag) === undefined ? undefined : parseTlp(tag);
 }
 
 function familyOf(cluster: string): string | undefined {

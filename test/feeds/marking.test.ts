@@ -96,6 +96,34 @@ test('no version is marked more freely than a tag or column of its record, or it
   );
 });
 
+test('a marking that cannot be read is amber at least, in a column as in tags, and never loosens a feed', async (context) => {
+  const store = await opened(context);
+  const words = 'ioc,tags,tlp\nA.example.com,tlp:ambr,\nB.example.com,,ultraviolet\nC.example.com,,red!\n';
+  const event = { Event: { uuid: '1', info: 'x', Attribute: [{ type: 'domain', value: 'D.example.com' }] } };
+  const misp = JSON.stringify({ Event: { ...event.Event, Tag: [{ name: 'tlp:ambr' }] } });
+  for (const unmarked of ['clear', 'amber+strict', 'red'] as const) {
+    const named = (text: string): string =>
+      text.replaceAll('.example', `.${unmarked.slice(0, 3)}${unmarked.length}.example`);
+    await imported(store, named(words), `CSV ${unmarked}`, unmarked);
+    await imported(store, named(misp), `MISP ${unmarked}`, unmarked);
+  }
+  const markings = (await readAll(store, ANY, START + DAY)).map((version) => tlpOf(version));
+  assert.deepEqual(markings, [
+    'amber',
+    'amber',
+    'red',
+    'amber',
+    'amber+strict',
+    'amber+strict',
+    'red',
+    'amber+strict',
+    'red',
+    'red',
+    'red',
+    'red',
+  ]);
+});
+
 test('a marking among what holds for all of a feed is never loosened by a record', () => {
   const item = { kind: 'ioc', ioc: { value: '192.0.2.1', place: 'line 1', tlp: 'clear' } } as const;
   const screened = screen(item, { defaults: { tlp: 'red' } });
