@@ -69,7 +69,7 @@ class Collection {
   }
 
   add(source: Source, raw: Parameters<typeof toSighting>[0]): void {
-    const outcome = toSighting(raw);
+    const outcome = toSighting(raw, source.tlp);
     if (!outcome.ok) {
       this.reject(outcome.rejection);
       return;

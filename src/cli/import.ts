@@ -76,7 +76,7 @@ async function importOne(
     latest = await takeIn(store, run, items, {
       clock: terminal.clock,
       atomic: values.atomic === true,
-      screening: { ...screening, reading },
+      screening: { ...screening, reading, unmarked: source.tlp },
       onProgress: (report) => {
         latest = report;
         terminal.progress(`${name}: ${report.read.toLocaleString('en')} records read`);

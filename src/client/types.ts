@@ -257,6 +257,15 @@ export interface StixBundle {
   readonly objects?: readonly (StixIndicator | StixObject)[];
 }
 
+/** A published IOC that contains the value. */
+export interface LookupCover {
+  readonly type: IocType;
+  readonly value: string;
+  /** From 90, from 70, from 30, below. */
+  readonly risk_score: 'critical' | 'high' | 'medium' | 'low';
+  readonly confidence: ConfidenceLevel;
+}
+
 /** Searches for the value, escaped for each language. */
 export interface HuntingQueries {
   /** A search for Splunk. */
@@ -302,11 +311,13 @@ export interface LookupFound {
     readonly id: string;
     readonly name: string | null;
   })[];
+  /** Published networks that contain the address, domains above the domain, the host of the URL; the narrowest first. */
+  readonly covered_by: readonly LookupCover[];
   readonly hunting_queries: HuntingQueries;
   readonly sources: readonly LookupSource[];
 }
 
-/** No source that is read here reports the value. That does not mean that it is harmless. */
+/** No source that is read here reports the value itself. That does not mean that it is harmless. */
 export interface LookupMissing {
   readonly type: IocType;
   readonly value: string;
@@ -314,6 +325,8 @@ export interface LookupMissing {
   readonly message: string;
   readonly risk_score: null;
   readonly score: null;
+  /** Published networks that contain the address, domains above the domain, the host of the URL; the narrowest first. */
+  readonly covered_by: readonly LookupCover[];
   readonly hunting_queries: HuntingQueries;
   readonly sources: readonly [];
 }

@@ -41,6 +41,7 @@ export async function takeContribution(
 ): Promise<ContributionOutcome> {
   const objects = objectsOf(bytes);
   if (typeof objects === 'string') return { readable: false, reason: objects };
+  const source = sourceOf(account);
   const found = new Map<number, Found>();
   const sightings: Sighting[] = [];
   const rejections: Rejection[] = [];
@@ -49,7 +50,7 @@ export async function takeContribution(
       for (const item of items) {
         const place = item.kind === 'ioc' ? item.ioc.place : item.rejection.place;
         const about = aboutObject(found, place);
-        const screened = screen(item, screening);
+        const screened = screen(item, { ...screening, unmarked: source.tlp });
         if (!screened.ok) {
           rejections.push(screened.rejection);
           about.refused.push(screened.rejection.reason);
@@ -65,7 +66,7 @@ export async function takeContribution(
     if (!(error instanceof InputError)) throw error;
     return { readable: false, reason: `${error.place}: ${error.message}` };
   }
-  await publish(store, sourceOf(account), sightings, rejections, clock, screening);
+  await publish(store, source, sightings, rejections, clock, screening);
   return {
     readable: true,
     objects: objects.map((object, index) => outcomeOf(object, index, found.get(index))),

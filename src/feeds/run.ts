@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 
 import type { Feed } from '../model/feed.ts';
 import type { Ioc } from '../model/ioc.ts';
+import { tlpOfTag } from '../model/marking.ts';
 import type { Rejection, Sighting, Source } from '../model/sighting.ts';
 import type { Clock } from '../model/time.ts';
 import { normaliseContext } from '../normalise/context.ts';
@@ -229,18 +230,21 @@ function readingOf({ access, tags }: Feed, { url, report }: FeedDocument): Artic
 }
 
 function screeningOf({ enrich, gate }: RunParts, feed: Feed, document: FeedDocument): Screening {
-  const { threatType, tags, sectors, homepage, access } = feed;
+  const { threatType, sectors, homepage, access, tlp: unmarked } = feed;
   const { report } = document;
-  const defaults = normaliseContext({
+  const markings = report?.tags?.filter((tag) => tlpOfTag(tag) !== undefined) ?? [];
+  const tags = [...(feed.tags ?? []), ...markings];
+  const stated = {
     value: '',
     place: '',
     ...(threatType !== undefined && { threatType }),
-    ...(tags !== undefined && { tags }),
+    ...(tags.length > 0 && { tags }),
     ...(sectors.length > 0 && { sectors }),
     ...(report !== undefined && { entry: report.id, reference: document.url, comment: report.title }),
     ...(report?.publishedAt !== undefined && { firstSeen: report.publishedAt, lastSeen: report.publishedAt }),
-  });
+  };
+  const defaults = normaliseContext(stated, unmarked);
   const addresses = [homepage, access.url, ...(report === undefined ? [] : [document.url])];
   const ownHosts = [...new Set(addresses.flatMap((address) => URL.parse(address)?.hostname ?? []))];
-  return { enrich, gate, ownHosts, defaults };
+  return { enrich, gate, ownHosts, defaults, unmarked };
 }

@@ -1,6 +1,7 @@
 import type { Article } from '../model/article.ts';
 import type { Hold } from '../model/hold.ts';
 import type { Ioc } from '../model/ioc.ts';
+import { strictestTlp, type Tlp } from '../model/marking.ts';
 import type { Context, Rejection, Sighting } from '../model/sighting.ts';
 import { presentable, toSighting } from '../normalise/sighting.ts';
 import { refused } from '../normalise/normalised.ts';
@@ -24,6 +25,8 @@ export interface Screening {
   readonly ownHosts?: readonly string[];
   /** What holds for every record that does not say otherwise. */
   readonly defaults?: Context;
+  /** The source's marking of what states none: a tag is never read as freer. */
+  readonly unmarked?: Tlp;
   /** The article that records are found in, as far as it is known when a record is read. */
   readonly reading?: { readonly article: Article | undefined };
 }
@@ -36,8 +39,8 @@ export type Screened =
 /** Takes one record through normalisation, conclusions and the gate. Never throws. */
 export function screen(item: ReadItem, screening: Screening): Screened {
   if (item.kind === 'rejection') return { ok: false, rejection: presentable(item.rejection) };
-  const { defaults, enrich, gate, ownHosts = [], reading } = screening;
-  const outcome = toSighting(item.ioc);
+  const { defaults, enrich, gate, ownHosts = [], reading, unmarked } = screening;
+  const outcome = toSighting(item.ioc, unmarked);
   if (!outcome.ok) return outcome;
   const own = defaults === undefined ? outcome.sighting : withDefaults(outcome.sighting, defaults);
   const stated = withArticle(own, reading?.article);
@@ -69,10 +72,12 @@ function withArticle(sighting: Sighting, article: Article | undefined): Sighting
 function withDefaults(sighting: Sighting, defaults: Context): Sighting {
   const tags = [...(sighting.tags ?? []), ...(defaults.tags ?? [])];
   const sectors = [...new Set([...(sighting.sectors ?? []), ...(defaults.sectors ?? [])])];
+  const tlp = strictestTlp([sighting.tlp, defaults.tlp]);
   return {
     ...defaults,
     ...sighting,
     ...(tags.length > 0 && { tags: [...new Set(tags)] }),
     ...(sectors.length > 0 && { sectors }),
+    ...(tlp !== undefined && { tlp }),
   };
 }

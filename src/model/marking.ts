@@ -51,3 +51,26 @@ export function parseTlp(text: string): Tlp | undefined {
     .replace(/^amber[-_ ]strict$/, 'amber+strict');
   return TLP_MARKINGS.find((tlp) => tlp === word);
 }
+
+/**
+ * The marking of a text that is meant as one: like `parseTlp`, and what that cannot read is red when it names red, else
+ * amber at least, as nobody said that it may go further.
+ */
+export function cautiousTlp(text: string): Tlp {
+  const exact = parseTlp(text);
+  if (exact !== undefined) return exact;
+  const words = text.toLowerCase().split(/[^a-z]+/);
+  if (words.includes('red')) return 'red';
+  return words.includes('strict') ? 'amber+strict' : 'amber';
+}
+
+/** The marking that a tag states, such as `tlp:red` or `TLP AMBER`; undefined of a tag that is about something else. */
+export function tlpOfTag(tag: string): Tlp | undefined {
+  if (/^[^a-z0-9]*tlp\s*[:=]/i.test(tag)) return cautiousTlp(tag);
+  return /^\s*tlp[\s_-]/i.test(tag) ? parseTlp(tag) : undefined;
+}
+
+/** The strictest of markings; undefined of none. */
+export function strictestTlp(markings: readonly (Tlp | undefined)[]): Tlp | undefined {
+  return TLP_MARKINGS.findLast((tlp) => markings.includes(tlp));
+}

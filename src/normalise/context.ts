@@ -1,4 +1,5 @@
 import { findTechnique } from '../model/attack.ts';
+import { strictestTlp, type Tlp, tlpOfTag } from '../model/marking.ts';
 import type { Context, Evidence, RawIoc } from '../model/sighting.ts';
 
 /** No word, remark or address of a source is kept longer than this, in characters. */
@@ -16,14 +17,16 @@ const UNSEEN_RUN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu;
 /**
  * What a source says of a value, made fit to publish: texts without control characters and of bounded
  * length, known ATT&CK ids, well-formed CVE ids, references that are web addresses. What is not fit is left out.
+ * A tag that states a TLP becomes the marking, where it is stricter than what the record states beside it, or else than
+ * `unmarked`, the marking of what states none.
  */
-export function normaliseContext(raw: RawIoc): Context {
+export function normaliseContext(raw: RawIoc, unmarked: Tlp = 'clear'): Context {
   const threatType = cleanText(raw.threatType, LONGEST_WORD);
   const family = cleanText(raw.family, LONGEST_WORD);
   const comment = cleanText(raw.comment, LONGEST_COMMENT);
   const entry = cleanText(raw.entry, LONGEST_WORD);
   const reference = raw.reference === undefined ? undefined : webAddress(raw.reference);
-  const tags = cleanWords(raw.tags);
+  const { tags, tlp } = markedTags(raw, unmarked);
   const techniques = ids(raw.techniques, (id) => findTechnique(id) !== undefined);
   const actors = cleanWords(raw.actors);
   const evidence = raw.evidence === undefined ? undefined : cleanEvidence(raw.evidence);
@@ -41,7 +44,7 @@ export function normaliseContext(raw: RawIoc): Context {
     ...(raw.sectors !== undefined && raw.sectors.length > 0 && { sectors: raw.sectors }),
     ...(reference !== undefined && { reference }),
     ...(comment !== undefined && { comment }),
-    ...(raw.tlp !== undefined && { tlp: raw.tlp }),
+    ...(tlp !== undefined && { tlp }),
     ...(actors !== undefined && { actors }),
     ...(evidence !== undefined && { evidence }),
     ...(raw.revoked === true && { revoked: true }),
@@ -65,6 +68,19 @@ export function cleanText(text: string | undefined, longest: number): string | u
 function cleanEvidence({ sentence, offset, defanged }: Evidence): Evidence | undefined {
   const clean = cleanText(sentence, LONGEST_COMMENT);
   return clean === undefined ? undefined : { sentence: clean, offset, defanged };
+}
+
+/** All tags are read for their marking, also those beyond what is kept. */
+function markedTags(
+  { tags, tlp }: RawIoc,
+  unmarked: Tlp,
+): { readonly tags: string[] | undefined; readonly tlp: Tlp | undefined } {
+  if (tags === undefined) return { tags, tlp };
+  const markings = tags.map((tag) => tlpOfTag(tag.replaceAll(UNSEEN_RUN, ' ')));
+  const stated = strictestTlp(markings);
+  if (stated === undefined) return { tags: cleanWords(tags), tlp };
+  const others = tags.filter((_tag, index) => markings[index] === undefined);
+  return { tags: cleanWords(others), tlp: strictestTlp([stated, tlp ?? unmarked]) };
 }
 
 function cleanWords(words: readonly string[] | undefined): string[] | undefined {

@@ -1,3 +1,4 @@
+import type { Tlp } from '../model/marking.ts';
 import type { RawIoc, Rejection, Sighting } from '../model/sighting.ts';
 import { cleanText, normaliseContext } from './context.ts';
 import { normaliseIoc } from './normalise.ts';
@@ -16,9 +17,13 @@ export function presentable(rejection: Rejection): Rejection {
   };
 }
 
-/** A raw IOC in normal form, or why it cannot be. Nothing is dropped: it is one or the other. */
+/**
+ * A raw IOC in normal form, or why it cannot be. Nothing is dropped: it is one or the other. `unmarked` is the marking of what
+ * states none, than which no tag is read as freer.
+ */
 export function toSighting(
   raw: RawIoc,
+  unmarked?: Tlp,
 ):
   | { readonly ok: true; readonly sighting: Sighting }
   | { readonly ok: false; readonly rejection: Rejection } {
@@ -27,5 +32,5 @@ export function toSighting(
     const sample = cleanText(raw.value, LONGEST_SAMPLE) ?? '';
     return { ok: false, rejection: { place: raw.place, code: ioc.code, reason: ioc.reason, sample } };
   }
-  return { ok: true, sighting: { type: ioc.type, value: ioc.value, ...normaliseContext(raw) } };
+  return { ok: true, sighting: { type: ioc.type, value: ioc.value, ...normaliseContext(raw, unmarked) } };
 }

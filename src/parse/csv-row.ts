@@ -1,11 +1,10 @@
 import { parseConfidence } from '../model/confidence.ts';
-import { parseTlp } from '../model/marking.ts';
 import { parseSector } from '../model/sector.ts';
 import type { RawIoc } from '../model/sighting.ts';
 import type { CsvColumns, ValueColumn } from './csv-columns.ts';
 import type { CsvField, ReadItem } from './format.ts';
 import { iocItem, rejectionItem, type Said } from './read-item.ts';
-import { stated, statedFamily, statedTime } from './stated.ts';
+import { stated, statedFamily, statedMarking, statedTime } from './stated.ts';
 import { typeOfWord } from './type-words.ts';
 
 /** How sources call what they list as harmless. */
@@ -37,19 +36,17 @@ export function csvRowItems(
     return values.map(({ value }) => rejectionItem(place, 'not_an_ioc', value, threatType));
   }
   const confidence = cell('confidence');
-  const tlp = cell('tlp');
   const said: Said = {
     firstSeen: statedTime(cell('first_seen'), now),
     lastSeen: statedTime(cell('last_seen'), now),
     confidence: confidence === undefined ? undefined : parseConfidence(confidence.replace(/\s*%$/, '')),
     threatType,
     family: statedFamily(cell('family')),
-    tags: words(cell('tags')),
+    ...statedMarking(cell('tlp'), words(cell('tags'))),
     techniques: cell('techniques')?.match(/\bTA?\d{4}(?:\.\d{3})?\b/gi) ?? undefined,
     sectors: words(cell('sectors')).flatMap((word) => parseSector(word) ?? []),
     reference: cell('reference'),
     comment: cell('comment'),
-    tlp: tlp === undefined ? undefined : parseTlp(tlp),
   };
   const kind = cell('type');
   return values.map(({ value, column }) => valueItem(value, column, kind, place, said));

@@ -1,4 +1,4 @@
-import { parseTlp, stricterTlp, type Tlp } from '../model/marking.ts';
+import { parseTlp, stricterTlp, strictestTlp, type Tlp, tlpOfTag } from '../model/marking.ts';
 import { parseSector, type Sector } from '../model/sector.ts';
 import { elementsOf, fieldsOf, stated, statedFamily } from './stated.ts';
 
@@ -12,7 +12,7 @@ export interface MispTags {
 }
 
 const GALAXY = /^misp-galaxy:([^=]{1,100})="(.*)"$/s;
-/** So many tags and clusters of one event or attribute are read. */
+/** So many tags and clusters of one event or attribute are kept; all are read for their TLP. */
 const MOST_TAGS = 200;
 const TECHNIQUE = /\bT\d{4}(?:\.\d{3})?$/;
 const FAMILY_GALAXY =
@@ -23,19 +23,19 @@ const FAMILY_GALAXY =
  * left of them are tags, of galaxy clusters their values.
  */
 export function mispTags(holder: Readonly<Record<string, unknown>>): MispTags {
-  const names = new Set([...tagNames(holder), ...clusterNames(holder)].slice(0, MOST_TAGS));
-  let tlp: Tlp | undefined;
+  const said = [...tagNames(holder), ...clusterNames(holder)];
+  const tlp = strictestTlp(said.map(readableTlp));
+  const names = new Set(said.slice(0, MOST_TAGS));
   let family: string | undefined;
   const techniques: string[] = [];
   const sectors: Sector[] = [];
   const tags: string[] = [];
   for (const name of names) {
-    const marking = /^tlp:/i.test(name) ? parseTlp(name) : undefined;
+    if (readableTlp(name) !== undefined) continue;
     const [, galaxy = '', cluster = ''] = GALAXY.exec(name) ?? [];
     const technique = galaxy.endsWith('attack-pattern') ? TECHNIQUE.exec(cluster)?.[0] : undefined;
     const sector = galaxy === 'sector' ? parseSector(cluster) : undefined;
-    if (marking !== undefined) tlp = tlp === undefined ? marking : stricterTlp(tlp, marking);
-    else if (technique !== undefined) techniques.push(technique);
+    if (technique !== undefined) techniques.push(technique);
     else if (sector !== undefined) sectors.push(sector);
     else if (FAMILY_GALAXY.test(galaxy) && family === undefined) family = familyOf(cluster);
     else tags.push(galaxy === '' ? name : cluster);
@@ -53,6 +53,11 @@ export function withEventTags(own: MispTags, event: MispTags): MispTags {
     sectors: [...new Set([...own.sectors, ...event.sectors])],
     tags: [...new Set([...own.tags, ...event.tags])],
   };
+}
+
+/** A marking that cannot be read stays a tag: it is read with care where the feed's own is known. */
+function readableTlp(tag: string): Tlp | undefined {
+  return tlpOfTag(tag) === undefined ? undefined : parseTlp(tag);
 }
 
 function familyOf(cluster: string): string | undefined {

@@ -1,4 +1,3 @@
-import { parseTlp } from '../model/marking.ts';
 import { parseSector } from '../model/sector.ts';
 import type { RawIoc } from '../model/sighting.ts';
 import type { Format, ReadItem } from './format.ts';
@@ -6,7 +5,7 @@ import { JsonOutline } from './json-outline.ts';
 import type { JsonPath } from './json-path.ts';
 import { readJsonRecords } from './json-records.ts';
 import { iocItem, rejectionItem, type Said } from './read-item.ts';
-import { elementsOf, fieldsOf, stated, statedTime, statedWords } from './stated.ts';
+import { elementsOf, fieldsOf, stated, statedTime, statedMarking, statedWords } from './stated.ts';
 
 /** OTX's kinds of indicator as ours. What is not here is not one of the ten types. */
 const TYPES = new Map<string, NonNullable<RawIoc['typeHint']>>([
@@ -47,16 +46,14 @@ function pulseItems(value: unknown, place: string, now: number): ReadItem[] {
   const pulse = fieldsOf(value);
   if (pulse === undefined) return [rejectionItem(place, 'malformed_record', '', 'the pulse is no object')];
   const id = stated(pulse.id);
-  const tlp = stated(pulse.TLP ?? pulse.tlp);
   const said: Said = {
     family: namesIn(pulse.malware_families, 'display_name')[0],
-    tags: statedWords(pulse.tags),
+    ...statedMarking(stated(pulse.TLP ?? pulse.tlp), statedWords(pulse.tags)),
     techniques: namesIn(pulse.attack_ids, 'id'),
     sectors: statedWords(pulse.industries).flatMap((word) => parseSector(word) ?? []),
     reference:
       id !== undefined && /^[0-9a-f]{1,40}$/.test(id) ? `https://otx.alienvault.com/pulse/${id}` : undefined,
     comment: stated(pulse.name),
-    tlp: tlp === undefined ? undefined : parseTlp(tlp),
   };
   return elementsOf(pulse.indicators).map((indicator, index) =>
     indicatorItem(fieldsOf(indicator), `${place}, indicator ${index + 1}`, said, id, now),

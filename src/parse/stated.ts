@@ -1,3 +1,4 @@
+import { parseTlp, type Tlp } from '../model/marking.ts';
 import { parseSourceTime } from '../model/time.ts';
 
 /** What feeds write where they have nothing to say. */
@@ -52,4 +53,14 @@ export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | un
 /** A JSON list's elements; empty for anything else. */
 export function elementsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** What a field for the TLP says. A word that is none stays beside `tags` as one of a TLP: it is read with care where the feed's own is known. */
+export function statedMarking(
+  field: string | undefined,
+  tags: readonly string[],
+): { readonly tlp: Tlp | undefined; readonly tags: readonly string[] } {
+  if (field === undefined) return { tlp: undefined, tags };
+  const tlp = parseTlp(field);
+  return { tlp, tags: tlp === undefined ? [...tags, `tlp:${field}`] : tags };
 }

@@ -19,6 +19,12 @@ const RISKS = [
 
 export type Risk = (typeof RISKS)[number][0];
 
+const NOT_REPORTED =
+  'No source that is read here reports this value now. That does not mean that it is harmless.';
+
+const ONLY_COVERED =
+  'This very value is not listed, but what covers it is reported: covered_by says what. Lists that are made of it hit this value too.';
+
 /** What the look-up of one value says, as JSON. Times are RFC 3339, UTC. */
 export type Lookup = LookupFound | LookupMissing;
 
@@ -27,6 +33,7 @@ interface LookupMissing extends Ioc {
   readonly message: string;
   readonly risk_score: null;
   readonly score: null;
+  readonly covered_by: readonly Cover[];
   readonly hunting_queries: HuntingQueries;
   readonly sources: readonly [];
 }
@@ -52,8 +59,15 @@ interface LookupFound extends Ioc {
   readonly cves: readonly string[];
   readonly industries: readonly string[];
   readonly mitre_techniques: readonly { readonly id: string; readonly name: string | null }[];
+  readonly covered_by: readonly Cover[];
   readonly hunting_queries: HuntingQueries;
   readonly sources: readonly object[];
+}
+
+/** What is published and hits the value with it: a network around it, a domain above it, the host of a URL. */
+interface Cover extends Ioc {
+  readonly risk_score: Risk;
+  readonly confidence: string;
 }
 
 interface HuntingQueries {
@@ -62,21 +76,30 @@ interface HuntingQueries {
 }
 
 /**
- * What is known of a value as of `now` (UTC milliseconds); `id` is its indicator's. What is held back, taken back or not
- * published yet is not found, and what is not found is never called harmless.
+ * What is known of a value as of `now` (UTC milliseconds); `id` is its indicator's, `around` are the records of what covers
+ * it. What is held back, taken back or not published yet is not found, and what is not found is never called harmless.
  */
-export function lookUp(ioc: Ioc, id: string, record: IocRecord | undefined, now: number): Lookup {
+export function lookUp(
+  ioc: Ioc,
+  id: string,
+  record: IocRecord | undefined,
+  around: readonly IocRecord[],
+  now: number,
+): Lookup {
+  const covers = around
+    .filter((cover) => statusOf(cover, now) === 'published')
+    .map((cover) => coverOf(cover, now));
   const hunting = { splunk: splunkQuery(ioc), kql: kqlQuery(ioc) };
   const status = record === undefined ? undefined : statusOf(record, now);
   if (record === undefined || status === undefined) {
-    const message =
-      'No source that is read here reports this value now. That does not mean that it is harmless.';
+    const message = covers.length > 0 ? ONLY_COVERED : NOT_REPORTED;
     return {
       ...ioc,
       found: false,
       message,
       risk_score: null,
       score: null,
+      covered_by: covers,
       hunting_queries: hunting,
       sources: [],
     };
@@ -109,6 +132,7 @@ export function lookUp(ioc: Ioc, id: string, record: IocRecord | undefined, now:
       id: technique,
       name: findTechnique(technique)?.name ?? null,
     })),
+    covered_by: covers,
     hunting_queries: hunting,
     sources: record.sources.filter(({ stands }) => stands).map(sourceOf),
   };
@@ -119,6 +143,11 @@ function statusOf(record: IocRecord, now: number): 'published' | 'expired' | und
   const [standing] = standingOf(record, now);
   if (standing === 'upcoming' || standing === 'published') return 'published';
   return standing === 'expired' ? 'expired' : undefined;
+}
+
+function coverOf({ type, value, sources }: IocRecord, now: number): Cover {
+  const { value: score } = explainConfidence(sources, type, now);
+  return { type, value, risk_score: riskOf(score), confidence: confidenceLevel(score) };
 }
 
 function riskOf(score: number): Risk {

@@ -28,6 +28,8 @@ const QUESTIONS: readonly (readonly [string, number])[] = [
   [`/api/v1/iocs/search?q=${'%22'.repeat(50)}`, 200],
   ['/api/v1/iocs/count?revoked=include&since=1970-01-01', 200],
   [`/api/v1/lookup?value=${'a.'.repeat(3_000)}com`, 400],
+  [`/api/v1/lookup?value=${'a.'.repeat(120)}example.com`, 200],
+  ['/api/v1/lookup?value=http://[2001:db8:1:2:3:4:5:6]/x', 200],
   ['/api/v1/iocs/stats', 200],
 ];
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import type { Sighting } from '../../src/model/sighting.ts';
 import { DAY, domain, SOURCE, START, take } from '../store/fixtures.ts';
 import { addresses, bearer, errorOf, get, type Serving, serving } from './serving.ts';
 
@@ -51,6 +52,7 @@ test('what is known of a value is one flat object', async (context) => {
     cves: ['CVE-2024-12345'],
     industries: ['energy'],
     mitre_techniques: [{ id: 'T1105', name: 'Ingress Tool Transfer' }],
+    covered_by: [],
     sources: [
       {
         feed_name: 'Example Feed',
@@ -90,6 +92,68 @@ test('what is not found is a 200 that says so, and never that it is clean', asyn
   assert.deepEqual(answer.sources, []);
   assert.match(String(answer.message), /does not mean that it is harmless/);
   assert.doesNotMatch(JSON.stringify(answer), /clean|benign|safe|"low"/i);
+});
+
+test('what covers a value is told, the narrowest first, whether it is found or not', async (context) => {
+  const server = await serving(context);
+  const seen = (type: Sighting['type'], value: string, confidence: number): Sighting => ({
+    type,
+    value,
+    confidence,
+    lastSeen: START,
+  });
+  await take(
+    server.store,
+    [
+      seen('ipv4', '203.0.113.0/24', 95),
+      seen('ipv4', '203.0.112.0/22', 20),
+      seen('ipv4', '203.0.113.9', 50),
+      seen('ipv6', '2001:db8::/32', 75),
+      seen('domain', 'evil.example.com', 75),
+      seen('domain', 'example.co.uk', 75),
+    ],
+    START,
+  );
+  const network = { type: 'ipv4', value: '203.0.113.0/24', risk_score: 'critical', confidence: 'high' };
+  const wide = { type: 'ipv4', value: '203.0.112.0/22', risk_score: 'low', confidence: 'low' };
+  const six = { type: 'ipv6', value: '2001:db8::/32', risk_score: 'high', confidence: 'high' };
+  const parent = { type: 'domain', value: 'evil.example.com', risk_score: 'high', confidence: 'high' };
+  const under = { ...parent, value: 'example.co.uk' };
+  for (const [value, found, covers] of [
+    ['203.0.113.7', false, [network, wide]],
+    ['203.0.113.9', true, [network, wide]],
+    ['203.0.113.0/24', true, [wide]],
+    ['203.0.113.128/25', false, [network, wide]],
+    ['203.0.116.1', false, []],
+    ['2001:db8:1::7', false, [six]],
+    ['2001:db9::7', false, []],
+    ['a.b.evil.example.com', false, [parent]],
+    ['evil.example.com', true, []],
+    ['notevil.example.com', false, []],
+    ['www.example.co.uk', false, [under]],
+    ['http://evil.example.com/x', false, [parent]],
+    ['http://www.evil.example.com:8080/x', false, [parent]],
+    ['http://203.0.113.7/x', false, [network, wide]],
+    ['http://[2001:db8::1]/x', false, [six]],
+    ['someone@evil.example.com', false, []],
+  ] as const) {
+    const answer = await look(server, { value }, server.pro);
+    assert.deepEqual([answer.found, answer.covered_by], [found, covers], value);
+    if (!found) assert.equal(/No source that is read here/.test(String(answer.message)), covers.length === 0);
+    assert.doesNotMatch(String(answer.message), /clean|benign|safe/i);
+  }
+});
+
+test('what is held back, taken back or has expired covers nothing', async (context) => {
+  const server = await serving(context);
+  const hold = { rule: 'popular', list: 'own', entry: 'example.com' } as never;
+  const network = { type: 'ipv4', value: '203.0.113.0/24', lastSeen: START } as const;
+  await take(server.store, [domain(1, { hold }), domain(2), network], START);
+  await server.store.retract([domain(2)], 'wrong', START);
+  assert.deepEqual((await look(server, { value: 'a.host-1.example.com' })).covered_by, []);
+  assert.deepEqual((await look(server, { value: 'a.host-2.example.com' })).covered_by, []);
+  server.clock.advance(61 * DAY);
+  assert.deepEqual((await look(server, { value: '203.0.113.7' })).covered_by, []);
 });
 
 test('what is held back, taken back, or not visible yet is not found', async (context) => {
@@ -144,6 +208,8 @@ test('every wrong request names what is wrong', async (context) => {
     ['?value=nonsense', 'value'],
     ['?value=192.0.2.1&type=domian', 'type'],
     ['?value=192.0.2.1&type=sha256', 'value'],
+    ['?value=192.0.2.1&type=domain', 'value'],
+    ['?ioc=2001:db8::1&type=domain', 'ioc'],
     ['?ioc=%00', 'ioc'],
     ['?value=192.0.2.1&ioc=192.0.2.1', 'ioc'],
     ['?value=192.0.2.1&value=192.0.2.2', 'value'],
@@ -154,6 +220,13 @@ test('every wrong request names what is wrong', async (context) => {
     assert.equal(errorOf(answer).details?.[0]?.parameter, parameter, query);
   }
   assert.equal((await get(server, `${PATH}?value=192.0.2.1`)).status, 401);
+});
+
+test('a value of another type than the one asked for is refused with the reason', async (context) => {
+  const server = await serving(context);
+  const answer = await get(server, `${PATH}?value=192.0.2.1&type=domain`, bearer(server.free));
+  assert.equal(answer.status, 400);
+  assert.match(errorOf(answer).details![0]!.reason, /type says domain, the value is of type ipv4/);
 });
 
 test('it is private, and HEAD works', async (context) => {

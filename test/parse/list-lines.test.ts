@@ -213,7 +213,7 @@ test('of OTX pulses kinds are ours or told, and odd fields are left out', async 
       typeHint: 'host',
       entry: '../evil name.example.com',
       reference: undefined,
-      tags: ['one', 'two'],
+      tags: ['one', 'two', 'tlp:ultraviolet'],
       tlp: undefined,
       sectors: ['energy'],
       family: 'ExampleRAT',

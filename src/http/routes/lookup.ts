@@ -3,7 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { IOC_TYPES, type Ioc, type IocType } from '../../model/ioc.ts';
 import { type Parameter, ParameterError, readParameters } from '../../model/parameters.ts';
 import { parseIocType } from '../../model/query-parameters.ts';
+import { coveringIocs } from '../../normalise/covering.ts';
 import { normaliseIoc } from '../../normalise/normalise.ts';
+import { refused } from '../../normalise/normalised.ts';
 import { lookUp } from '../../render/lookup.ts';
 import { StixIds } from '../../render/stix/id.ts';
 import type { RouteParts } from '../app.ts';
@@ -37,7 +39,7 @@ const OPERATION: Operation = {
   tag: 'IOCs',
   summary: 'Look one value up',
   description:
-    'All that is known of one value, now. What is not known is answered with found: false, which does not mean that it is harmless. One of value and ioc is needed.',
+    'All that is known of one value, now. What is not known is answered with found: false, which does not mean that it is harmless; covered_by says which published network, domain or host hits it all the same. One of value and ioc is needed.',
   query: LOOKUP_PARAMETERS,
   answers: [
     {
@@ -59,7 +61,11 @@ export function lookup(app: FastifyInstance, { store, config, clock }: RoutePart
     const now = clock();
     await store.markPolled(now);
     const id = `indicator--${ids.indicatorUuid(ioc.type, ioc.value)}`;
-    const answer = lookUp(ioc, id, await store.findIoc(ioc), now);
+    const [record, ...around] = await Promise.all(
+      [ioc, ...coveringIocs(ioc)].map((each) => store.findIoc(each)),
+    );
+    const covers = around.filter((cover) => cover !== undefined);
+    const answer = lookUp(ioc, id, record, covers, now);
     return reply
       .header('cache-control', 'private, no-cache')
       .type('application/json; charset=utf-8')
@@ -81,7 +87,12 @@ function askedFor(pairs: readonly (readonly [string, string])[]): Ioc {
   const text = named ?? ioc;
   if (text === undefined)
     throw new ParameterError([{ parameter: 'value', reason: 'is needed: the value to look up' }]);
-  const normal = normaliseIoc(text, type);
+  const read = normaliseIoc(text, type);
+  // Feeds are let have addresses where they promise domains; who asks for one type wants no other.
+  const isOther = read.ok && type !== undefined && read.type !== type;
+  const normal = isOther
+    ? refused('type_mismatch', `type says ${type}, the value is of type ${read.type}`)
+    : read;
   if (normal.ok) return { type: normal.type, value: normal.value };
   const parameter = named === undefined ? 'ioc' : 'value';
   throw new ParameterError([{ parameter, value: text.slice(0, 100), reason: normal.reason }]);

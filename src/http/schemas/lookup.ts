@@ -26,6 +26,19 @@ const SOURCE = objectOf(
   { title: 'LookupSource', description: 'A source that stands by the value.' },
 );
 
+const RISK = described(oneOf('critical', 'high', 'medium', 'low'), 'From 90, from 70, from 30, below.');
+
+const COVERED_BY = described(
+  arrayOf(
+    objectOf(
+      { type: IOC_TYPE, value: TEXT, risk_score: RISK, confidence: LEVEL },
+      {},
+      { title: 'LookupCover', description: 'A published IOC that contains the value.' },
+    ),
+  ),
+  'Published networks that contain the address, domains above the domain, the host of the URL; the narrowest first.',
+);
+
 const FOUND = objectOf(
   {
     type: IOC_TYPE,
@@ -33,7 +46,7 @@ const FOUND = objectOf(
     found: { const: true },
     id: INDICATOR_ID,
     status: oneOf('published', 'expired'),
-    risk_score: described(oneOf('critical', 'high', 'medium', 'low'), 'From 90, from 70, from 30, below.'),
+    risk_score: RISK,
     score: SCORE,
     score_explanation: TEXT,
     confidence: LEVEL,
@@ -48,6 +61,7 @@ const FOUND = objectOf(
     cves: arrayOf(TEXT),
     industries: INDUSTRIES,
     mitre_techniques: arrayOf(objectOf({ id: TEXT, name: orNull(TEXT) })),
+    covered_by: COVERED_BY,
     hunting_queries: HUNTING,
     sources: arrayOf(SOURCE),
   },
@@ -63,13 +77,15 @@ const MISSING = objectOf(
     message: TEXT,
     risk_score: { type: 'null' },
     score: { type: 'null' },
+    covered_by: COVERED_BY,
     hunting_queries: HUNTING,
     sources: { type: 'array', maxItems: 0 },
   },
   {},
   {
     title: 'LookupMissing',
-    description: 'No source that is read here reports the value. That does not mean that it is harmless.',
+    description:
+      'No source that is read here reports the value itself. That does not mean that it is harmless.',
   },
 );
 
@@ -97,6 +113,7 @@ export const LOOKUP_EXAMPLE = {
   cves: [],
   industries: ['energy'],
   mitre_techniques: [{ id: 'T1105', name: 'Ingress Tool Transfer' }],
+  covered_by: [{ type: 'domain', value: 'example.com', risk_score: 'medium', confidence: 'medium' }],
   hunting_queries: { splunk: splunkQuery(EXAMPLE), kql: kqlQuery(EXAMPLE) },
   sources: [
     {
