@@ -115,6 +115,7 @@ function typeOf(schema: Schema, indent: string): string {
   if (Array.isArray(choices)) return choices.map((each) => typeOf(each as Schema, indent)).join(' | ');
   if (Array.isArray(type))
     return type.map((each) => typeOf({ ...schema, type: each as string }, indent)).join(' | ');
+  if (type === 'null') return 'null';
   if (type === 'array') return items === undefined ? 'readonly []' : arrayOf(typeOf(items as Schema, indent));
   if (properties !== undefined) return objectOf(schema, indent);
   if (type === 'object' && typeof additionalProperties === 'object' && additionalProperties !== null)

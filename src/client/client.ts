@@ -2,6 +2,9 @@ import { Poll } from './poll.ts';
 import { nextLink, queryOfLink, searchOf } from './query.ts';
 import { jsonOf, type RequestOptions, Transport, type TransportOptions } from './transport.ts';
 import {
+  type Article,
+  type ArticleItem,
+  type ArticleList,
   type Bundle,
   type CountIocsQuery,
   type ExportStixQuery,
@@ -9,6 +12,7 @@ import {
   type IocItem,
   type IocList,
   type IocSearch,
+  type ListArticlesQuery,
   type ListIocsQuery,
   type Lookup,
   type LookUpQuery,
@@ -109,6 +113,26 @@ export class SocDefenders {
   /** Why an IOC is in or out, by its indicator's id. */
   async why(id: string, options: RequestOptions = {}): Promise<Why> {
     const path = PATHS.explainIoc.replace('{id}', encodeURIComponent(id));
+    return await this.#json(path, new URLSearchParams(), options);
+  }
+
+  /** All articles of a list, the newest first, page after page; `limit` is the size of a page. */
+  async *articles(
+    query: Omit<ListArticlesQuery, 'format'> = {},
+    options: RequestOptions = {},
+  ): AsyncGenerator<ArticleItem, void, undefined> {
+    const search = searchOf(query);
+    for (let next: string | null = ''; next !== null;) {
+      if (next !== '') search.set('cursor', next);
+      const page: ArticleList = await this.#json(PATHS.listArticles, search, options);
+      yield* page.data;
+      next = page.meta.next_cursor;
+    }
+  }
+
+  /** One article with what was found in it, by its id. */
+  async article(id: string, options: RequestOptions = {}): Promise<Article> {
+    const path = PATHS.getArticle.replace('{id}', encodeURIComponent(id));
     return await this.#json(path, new URLSearchParams(), options);
   }
 

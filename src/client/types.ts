@@ -415,6 +415,77 @@ export interface Why {
   readonly valid_until?: string;
 }
 
+/** A report as it is listed. */
+export interface ArticleItem {
+  /** The same for the same address or content for ever. */
+  readonly id: string;
+  readonly title: string;
+  /** A web address; null where the article has none. */
+  readonly url: string | null;
+  /** The feed that announced it, or the file that it was read from. */
+  readonly source: string;
+  readonly published_at: string;
+  /** The publisher’s words. */
+  readonly summary: string | null;
+  readonly categories: readonly ('ransomware' | 'malware' | 'phishing' | 'vulnerability' | 'espionage' | 'botnet' | 'supply-chain' | 'data-breach' | 'denial-of-service' | 'cryptojacking' | 'fraud')[];
+  readonly severity: 'critical' | 'high' | 'medium' | 'low';
+  readonly tags: readonly string[];
+  readonly has_iocs: boolean;
+}
+
+/** A page of a list of articles. */
+export interface ArticleList {
+  readonly meta: {
+    readonly count: number;
+    readonly limit: number;
+    readonly since: string;
+    readonly next_cursor: string | null;
+    readonly filters: Readonly<Record<string, string>>;
+  };
+  readonly data: readonly ArticleItem[];
+}
+
+/** A report with what was found in it. */
+export interface Article {
+  /** The same for the same address or content for ever. */
+  readonly id: string;
+  readonly title: string;
+  /** A web address; null where the article has none. */
+  readonly url: string | null;
+  /** The feed that announced it, or the file that it was read from. */
+  readonly source: string;
+  readonly published_at: string;
+  /** The publisher’s words. */
+  readonly summary: string | null;
+  readonly categories: readonly ('ransomware' | 'malware' | 'phishing' | 'vulnerability' | 'espionage' | 'botnet' | 'supply-chain' | 'data-breach' | 'denial-of-service' | 'cryptojacking' | 'fraud')[];
+  readonly severity: 'critical' | 'high' | 'medium' | 'low';
+  readonly tags: readonly string[];
+  readonly has_iocs: boolean;
+  readonly iocs: readonly ({
+    readonly type: IocType;
+    readonly value: string;
+    readonly confidence: ConfidenceLevel;
+    readonly status: 'published' | 'expired';
+    readonly evidence: {
+      /** The sentence, row or list item that holds it. */
+      readonly sentence: string;
+      /** UTF-16 units before it in the document. */
+      readonly offset: number;
+      readonly defanged: boolean;
+    } | null;
+  })[];
+  /** How many IOCs there are, shown or not. */
+  readonly ioc_count: number;
+  readonly cves: readonly string[];
+  readonly threat_actors: readonly string[];
+  readonly malware_families: readonly string[];
+  readonly mitre_techniques: readonly ({
+    readonly id: string;
+    readonly name: string | null;
+  })[];
+  readonly industries: readonly (Industry)[];
+}
+
 export interface TaxiiError {
   readonly title: string;
   readonly description?: string;
@@ -807,11 +878,11 @@ export interface ListArticlesQuery {
   /** Only articles whose title, summary, names or tags have all of these words. What may be given: up to 20 words and "phrases in quotes", 200 characters at most. */
   readonly q?: string | undefined;
   /** Only articles about one of these, comma-separated. */
-  readonly category?: 'ransomware' | 'malware' | 'phishing' | 'vulnerability' | 'espionage' | 'botnet' | 'supply-chain' | 'data-breach' | 'denial-of-service' | 'cryptojacking' | 'fraud' | undefined;
+  readonly category?: 'ransomware' | 'malware' | 'phishing' | 'vulnerability' | 'espionage' | 'botnet' | 'supply-chain' | 'data-breach' | 'denial-of-service' | 'cryptojacking' | 'fraud' | readonly ('ransomware' | 'malware' | 'phishing' | 'vulnerability' | 'espionage' | 'botnet' | 'supply-chain' | 'data-breach' | 'denial-of-service' | 'cryptojacking' | 'fraud')[] | undefined;
   /** Only articles of these severities, comma-separated. */
-  readonly severity?: 'critical' | 'high' | 'medium' | 'low' | undefined;
+  readonly severity?: 'critical' | 'high' | 'medium' | 'low' | readonly ('critical' | 'high' | 'medium' | 'low')[] | undefined;
   /** Only articles in which IOCs were found, or in which none were. */
-  readonly has_iocs?: 'true' | 'false' | undefined;
+  readonly has_iocs?: boolean | undefined;
   /** Only articles that name this group. What may be given: the name of a group, 100 characters at most. */
   readonly threat_actor?: string | undefined;
   /** Only articles in which one of these CISA sectors was attacked, comma-separated. */
@@ -819,7 +890,7 @@ export interface ListArticlesQuery {
   /** Only articles that name this technique, or one of its sub-techniques. What may be given: the id of an ATT&CK technique or tactic: T1059, T1059.001, TA0011. */
   readonly mitre_technique?: string | undefined;
   /** Only articles published at this time or later. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
-  readonly since?: string | undefined;
+  readonly since?: string | Date | undefined;
   /** At most so many articles; 30 unless said otherwise. What may be given: a number from 1 to 1000. */
   readonly limit?: number | undefined;
   /** Goes on where a page ended. What may be given: what meta.next_cursor says. */

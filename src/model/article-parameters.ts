@@ -2,7 +2,13 @@ import { isArticleCursor, readArticleCursor } from './article-cursor.ts';
 import { ARTICLE_CATEGORIES, type ArticleQuery, articleWord, SEVERITIES } from './article.ts';
 import { findTechnique } from './attack.ts';
 import { type Parameter, ParameterError, readParameters } from './parameters.ts';
-import { choice, FILTER_PARAMETERS, type ParameterContext, withPlus } from './query-parameters.ts';
+import {
+  choice,
+  FILTER_PARAMETERS,
+  type ParameterContext,
+  TIME_OR_DATE,
+  withPlus,
+} from './query-parameters.ts';
 import type { Tier } from './tier.ts';
 import { parseTimestamp } from './time.ts';
 
@@ -48,6 +54,7 @@ export const ARTICLE_PARAMETERS = {
     parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
     allowed: () => ['true', 'false'],
     doc: 'Only articles in which IOCs were found, or in which none were.',
+    schema: { type: 'boolean' },
   } satisfies Parameter<boolean>,
   threat_actor: {
     parse: (text) => (text.length <= LONGEST_NAME && articleWord(text) !== '' ? text : undefined),
@@ -69,7 +76,7 @@ export const ARTICLE_PARAMETERS = {
     parse: (text) => parseTimestamp(withPlus(text)),
     allowed: () => 'a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z',
     doc: 'Only articles published at this time or later.',
-    schema: { type: 'string', format: 'date-time' },
+    schema: TIME_OR_DATE,
   } satisfies Parameter<number>,
   limit: {
     parse: (text, { tier }) => {
@@ -158,5 +165,6 @@ function names<T extends string>(all: readonly T[], doc: string): Parameter<read
     },
     allowed: () => all,
     doc,
+    schema: { type: 'array', items: { type: 'string', enum: all }, minItems: 1 },
   };
 }

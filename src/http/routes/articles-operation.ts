@@ -22,6 +22,8 @@ const ITEM_PROPERTIES: JsonSchema = {
 };
 
 const ITEM: JsonSchema = {
+  title: 'ArticleItem',
+  description: 'A report as it is listed.',
   type: 'object',
   required: Object.keys(ITEM_PROPERTIES),
   properties: ITEM_PROPERTIES,
@@ -100,6 +102,8 @@ export const ARTICLES_OPERATION: Operation = {
       description: 'A page of articles.',
       mediaType: 'application/json',
       schema: {
+        title: 'ArticleList',
+        description: 'A page of a list of articles.',
         type: 'object',
         required: ['meta', 'data'],
         properties: {
@@ -161,7 +165,13 @@ export const ARTICLE_OPERATION: Operation = {
       status: 200,
       description: 'The article.',
       mediaType: 'application/json',
-      schema: { type: 'object', required: Object.keys(DETAIL_PROPERTIES), properties: DETAIL_PROPERTIES },
+      schema: {
+        title: 'Article',
+        description: 'A report with what was found in it.',
+        type: 'object',
+        required: Object.keys(DETAIL_PROPERTIES),
+        properties: DETAIL_PROPERTIES,
+      },
       example: {
         ...EXAMPLE,
         iocs: [

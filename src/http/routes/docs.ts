@@ -11,6 +11,9 @@ import { StaticAnswer } from '../static-answer.ts';
 
 const PATH = '/docs';
 
+/** The targets that are `/` by RFC 9112 §3.2, with or without a query. */
+const HOME = /^(?:https?:\/\/[^/?#]+)?\/(?:[?#]|$)/i;
+
 /** The page uses nothing of other servers, runs none but its own scripts, and is shown in no frame. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
@@ -83,7 +86,7 @@ const ASSET_OPERATION: Operation = {
   errors: ['invalid_parameter', 'not_acceptable'],
 };
 
-/** `GET /docs`: a page to read the API's documentation and to try it. */
+/** `GET /docs`: a page to read the API's documentation and to try it. Whoever comes to `/` is led there. */
 export function docs(app: FastifyInstance, _parts: RouteParts): void {
   const page = answerOf('index.html', HTML);
   const assets = new Map(Object.entries(ASSETS).map(([name, type]) => [name, answerOf(name, type)]));
@@ -99,6 +102,16 @@ export function docs(app: FastifyInstance, _parts: RouteParts): void {
     return await answer.send(request, reply);
   };
   const method = ['GET', 'HEAD'];
+  app.route({
+    method,
+    url: '/',
+    config: { auth: 'none', operation: 'none' },
+    handler: async (request, reply) => {
+      // The router takes `*` and what begins with no slash for `/`.
+      if (!HOME.test(request.raw.url ?? '')) throw new ApiError('not_found');
+      return reply.redirect(PATH, 303);
+    },
+  });
   app.route({ method, url: PATH, config: { auth: 'none', operation: PAGE_OPERATION }, handler: show });
   app.route({
     method,
