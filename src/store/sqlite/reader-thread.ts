@@ -51,6 +51,10 @@ class ReadingThread {
     return this.#lists.relatedTo(...args);
   }
 
+  statistics(...args: Parameters<ListReader['statistics']>) {
+    return this.#lists.statistics(...args);
+  }
+
   count(...args: Parameters<ListReader['count']>) {
     return this.#lists.count(...args);
   }

@@ -173,7 +173,12 @@ export class Lists {
       // How far they are is told.
       if (!(error instanceof StoreError) || error.code !== 'unavailable') throw error;
     }
-    return { ...this.#parts.reader.statistics(now), lists: this.progress() };
+    const { reader, thread } = this.#parts;
+    const counts =
+      thread === undefined
+        ? reader.statistics(now)
+        : ((await thread.call('statistics', [now])) as ReturnType<ListReader['statistics']>);
+    return { ...counts, lists: this.progress() };
   }
 
   progress(): ListsProgress {

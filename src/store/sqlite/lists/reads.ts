@@ -179,7 +179,7 @@ export class ListReader {
 
   /** See `IndicatorReads.statistics`. */
   statistics(now: number): Omit<Statistics, 'lists'> {
-    return this.#asking(() => readStatistics(this.#connection, now));
+    return this.#asking(() => this.#connection.snapshot(() => readStatistics(this.#connection, now)));
   }
 
   #asking<T>(work: () => T): T {
