@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { type ListRequest, parseListRequest } from '../../model/list-parameters.ts';
-import { ParameterError } from '../../model/parameters.ts';
+import type { IocType } from '../../model/ioc.ts';
+import { LONGEST_ECHO, ParameterError } from '../../model/parameters.ts';
 import type { Producer } from '../../model/producer.ts';
 import { TIERS } from '../../model/tier.ts';
 import { exportChunks } from '../../render/export-chunks.ts';
@@ -61,6 +62,7 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       const format = formatOf(pairs, each);
       const rest = pairs.filter(([name]) => name !== 'format');
       const asked = parseListRequest(withTypes(rest, format), { tier: TIERS[tier], now });
+      refuseForeignTypes(asked.query.types, format);
       // `given` says where links lead, so it keeps the parameter; no envelope is made but for JSON.
       const wanted: ListRequest = { ...asked, format: 'ndjson', given: pairs.filter(isFilter) };
       const expresses = { types: format.types, revoked: format.tellsRevoked };
@@ -101,6 +103,14 @@ function withTypes(
   return pairs.some(([name]) => name === 'type') ? pairs : [...pairs, ['type', types.join(',')]];
 }
 
+/** Throws `ParameterError` for types that the format has not: what is ignored in silence misleads. */
+function refuseForeignTypes(asked: readonly IocType[], { label, types }: ExportFormat): void {
+  const foreign = asked.filter((type) => !types.includes(type));
+  if (foreign.length === 0) return;
+  const reason = `${label} has no ${foreign.join(', ')}, only ${types.join(', ')}`;
+  throw new ParameterError([{ parameter: 'type', value: foreign.join(), reason, allowed: types }]);
+}
+
 function isFilter([name]: readonly [string, string]): boolean {
   return name !== 'cursor' && name !== 'offset';
 }
@@ -110,8 +120,11 @@ function formatOf(pairs: readonly (readonly [string, string])[], { formats }: Ex
   const given = pairs.filter(([name]) => name === 'format').map(([, value]) => value);
   const format = given.length === 0 ? formats[0] : formats.find(({ name }) => name === given[0]);
   if (format !== undefined && given.length < 2) return format;
-  const reason = `one of ${formats.map(({ name }) => name).join(', ')} is expected`;
-  throw new ParameterError([{ parameter: 'format', reason }]);
+  const allowed = formats.map(({ name }) => name);
+  const reason = given.length > 1 ? 'is given more than once' : `must be one of ${allowed.join(', ')}`;
+  throw new ParameterError([
+    { parameter: 'format', value: given.join().slice(0, LONGEST_ECHO), reason, allowed },
+  ]);
 }
 
 /** A browser saves an export and does not show it: values are hostile. */
