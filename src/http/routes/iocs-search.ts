@@ -71,7 +71,10 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: SEARCH,
       example: SEARCH_EXAMPLE,
-      headers: { 'Cache-Control': 'It may be kept, and asked for again.' },
+      headers: {
+        'Cache-Control': 'It may be kept, and asked for again.',
+        Vary: 'The headers of the request that the answer depends on.',
+      },
     },
   ],
 };
@@ -95,6 +98,7 @@ export function iocsSearch(app: FastifyInstance, { store, config, clock }: Route
     });
     return reply
       .header('cache-control', 'private, no-cache')
+      .header('vary', 'Authorization, X-API-Key')
       .type('application/json; charset=utf-8')
       .send(`{"meta":${meta},"data":[${items.join()}],"related":[${related.join()}]}`);
   };
