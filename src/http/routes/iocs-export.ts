@@ -43,13 +43,22 @@ interface ExportPage extends ListPage {
 
 /** `GET /api/v1/iocs/misp` and its like: current IOCs in the formats of other products. */
 export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
-  const { store, config, clock, log, cache, polls } = parts;
+  const { store, config, clock, log, meter, cache, polls } = parts;
   const deadlines = new Deadlines(config.responseDeadline);
   app.addHook('onClose', () => deadlines.close());
+  const noteLeftOut = (format: string, count: number): void => {
+    if (count === 0) return;
+    meter?.leaveOut(format, count);
+    log.debug('an export left out what its format cannot carry', { format, count });
+  };
   const bodies = new Map(
     EXPORT_FORMATS.map(({ name }) => [
       name,
-      new Bodies<ExportPage>((page, size) => bytesOf(store, page, config.producer, size), config, cache),
+      new Bodies<ExportPage>(
+        (page, size) => bytesOf(store, page, config.producer, size, noteLeftOut),
+        config,
+        cache,
+      ),
     ]),
   );
   for (const each of OFFERS) {
@@ -82,6 +91,7 @@ async function* bytesOf(
   { plan, format }: ExportPage,
   producer: Producer,
   size: number,
+  noteLeftOut: (format: string, count: number) => void,
 ): AsyncGenerator<Uint8Array> {
   const lastModified = Math.max(plan.extent.first, plan.extent.last);
   const setting = { producer, name: plan.request.filters, lastModified };
@@ -92,7 +102,11 @@ async function* bytesOf(
   const items = (async function* () {
     for await (const slice of slices) yield slice.items;
   })();
-  for await (const text of exportChunks(format, items, setting)) yield Buffer.from(text);
+  const texts = (async function* () {
+    const { leftOut } = yield* exportChunks(format, items, setting);
+    noteLeftOut(format.name, leftOut);
+  })();
+  for await (const text of texts) yield Buffer.from(text);
 }
 
 /** Where no type is asked for, those that the format has, so that the limit counts what can be in it. */
