@@ -120,8 +120,10 @@ export interface IocSearch {
     readonly match: 'exact' | 'substring';
     readonly count: number;
     readonly limit: number;
-    /** Whether there may be more than these. */
+    /** Whether there are more than these. */
     readonly more: boolean;
+    /** The cursor that leads on; null where there are no more. */
+    readonly next_cursor: string | null;
   };
   readonly data: readonly IocItem[];
   /** Others from the same source document. */
@@ -825,8 +827,10 @@ export interface SearchIocsQuery {
   readonly q: string;
   /** Only IOCs of these types, comma-separated. */
   readonly type?: IocType | readonly (IocType)[] | undefined;
-  /** At most so many indicators; 100 unless said otherwise. What may be given: a number from 1 to 10000. */
+  /** At most so many IOCs; 100 unless said otherwise. What may be given: a number from 1 to 1000. */
   readonly limit?: number | undefined;
+  /** Goes on where a page ended. What may be given: what meta.next_cursor carries. */
+  readonly cursor?: string | undefined;
   /** Whether others from the same source document are added; they are unless this says false. */
   readonly include_related?: boolean | undefined;
 }

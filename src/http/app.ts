@@ -142,6 +142,7 @@ export function buildApp({ store, config, clock, log, meter, contribute }: AppPa
     config,
     clock,
     log,
+    meter,
     cache,
     polls,
     ...(contribute !== undefined && { contribute }),

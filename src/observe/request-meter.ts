@@ -36,6 +36,7 @@ export interface CacheCounts {
 export class RequestMeter {
   readonly #routes = new Map<string, RouteCounts>();
   readonly #refused = new Map<string, number>();
+  readonly #leftOut = new Map<string, number>();
   #begun = 0;
   #ended = 0;
   #cache: (() => CacheCounts) | undefined;
@@ -69,11 +70,17 @@ export class RequestMeter {
     this.#refused.set(code, (this.#refused.get(code) ?? 0) + 1);
   }
 
+  /** Counts IOCs that a format of exports could not carry, each time one is rendered. */
+  leaveOut(format: string, count: number): void {
+    this.#leftOut.set(format, (this.#leftOut.get(format) ?? 0) + count);
+  }
+
   families(): MetricFamily[] {
     const routes = [...this.#routes];
     const perRoute = (value: (counts: RouteCounts) => number): Sample[] =>
       routes.map(([route, counts]) => ({ labels: { route }, value: value(counts) }));
     const refused = [...this.#refused].map(([code, value]) => ({ labels: { code }, value }));
+    const leftOut = [...this.#leftOut].map(([format, value]) => ({ labels: { format }, value }));
     return [
       counter('soc_http_requests_total', 'Requests that have ended.', routes.flatMap(answerSamples)),
       {
@@ -99,6 +106,11 @@ export class RequestMeter {
         this.#begun - this.#ended,
       ),
       counter('soc_http_errors_total', 'Answers that were errors, by the code that they told.', refused),
+      counter(
+        'soc_export_left_out_total',
+        'IOCs that an export could not carry, counted each time it is rendered.',
+        leftOut,
+      ),
       ...this.#cacheFamilies(),
     ];
   }

@@ -162,17 +162,19 @@ export interface SearchQuestion {
   /** Only these types; empty for any. */
   readonly types: readonly IocType[];
   readonly limit: number;
+  /** Goes on where a result ended, by its `next`; then `exact` is not given. */
+  readonly before?: number;
   /** At most so many others from the same source documents. */
   readonly related: number;
 }
 
 export interface SearchResult {
   readonly match: 'exact' | 'substring';
-  /** Those known last first. */
-  readonly items: readonly IocItem[];
-  readonly related: readonly IocItem[];
-  /** Whether there may be more. */
-  readonly more: boolean;
+  /** Items as JSON texts, as lists give them; those known last first. */
+  readonly items: readonly string[];
+  readonly related: readonly string[];
+  /** Where to go on; only when there are more. */
+  readonly next?: number;
 }
 
 /** As what an IOC's item is written down at publication: an object, an object that ends a line, a CSV record, its value. */

@@ -3,6 +3,7 @@ import test from 'node:test';
 
 import type { ListedArticle } from '../../src/model/article.ts';
 import type { Store } from '../../src/store/store.ts';
+import { searched } from '../store/fixtures.ts';
 import { type Live, live } from './live.ts';
 import type { Script } from './world.ts';
 
@@ -92,7 +93,7 @@ test('the article stands in the list’s item and in the reasons of what was fou
   const record = await find('domain', 'evil.example.com');
   assert.deepEqual(record?.sightings[0]?.article, named);
   const question = { text: 'evil', types: [], limit: 1, related: 0 };
-  const { items } = await store.search(question, clock.now);
+  const { items } = await searched(store, question, clock.now);
   assert.deepEqual(items[0]?.sources[0]?.article, named);
 });
 

@@ -268,3 +268,17 @@ test('no header of a client comes back in an answer', async (context) => {
     }
   }
 });
+
+test('what depends on the key and not on a coding says so, for whoever keeps answers', async (context) => {
+  const server = await open(context);
+  for (const path of [
+    'iocs/count',
+    'iocs/search?q=2001:db8',
+    'iocs/stats',
+    'lookup?value=2001:db8::1',
+    'articles',
+  ]) {
+    const { status, headers } = await get(server, `/api/v1/${path}`, bearer(server.free));
+    assert.deepEqual([status, headers.vary], [200, 'Authorization, X-API-Key'], path);
+  }
+});

@@ -65,6 +65,25 @@ test('format and profile choose, and anything else is refused with what there is
   for (const { name } of FIREWALL_PROFILES) assert.ok(named.body.toString().includes(name));
 });
 
+test('a type that the format has not, and a format that the path has not, are named with what there is', async (context) => {
+  const server = await serving(context);
+  for (const [query, parameter, value, allowed] of [
+    ['hosts?type=ipv4', 'type', 'ipv4', ['domain']],
+    ['hosts?type=domain,cve', 'type', 'cve', ['domain']],
+    ['rpz?type=url', 'type', 'url', undefined],
+    ['suricata?format=suricata-md5&type=domain', 'type', 'domain', ['md5']],
+    ['cef?format=misp', 'format', 'misp', ['cef', 'syslog']],
+    ['cef?format=cef&format=syslog', 'format', 'cef,syslog', ['cef', 'syslog']],
+  ] as const) {
+    const answer = await get(server, `/api/v1/iocs/${query}`, bearer(server.pro));
+    assert.equal(answer.status, 400, query);
+    const [problem] = errorOf(answer).details!;
+    assert.deepEqual([problem?.parameter, problem?.value], [parameter, value]);
+    if (allowed !== undefined) assert.deepEqual(problem?.allowed, allowed);
+  }
+  assert.equal((await get(server, '/api/v1/iocs/hosts?type=domain', bearer(server.pro))).status, 200);
+});
+
 test('two formats of one path have tags of their own, and each answers 304 to its own', async (context) => {
   const server = await serving(context);
   await take(server.store, [bad('bad.example.com')], START);

@@ -31,6 +31,7 @@ test('an IOC, defanged or not, finds itself and others from the same document', 
     count: 1,
     limit: 100,
     more: false,
+    next_cursor: null,
   });
   assert.deepEqual(
     data.map(({ value }) => value),
@@ -53,6 +54,39 @@ test('a part finds what holds it, as items of the list', async (context) => {
   assert.deepEqual(data, (JSON.parse(listed.body.toString('utf8')) as SearchBody).data);
   assert.deepEqual((await search(server, { q: '2001:db8::' })).data.length, 2);
   assert.deepEqual((await search(server, { q: 'example', type: 'ipv6' })).data, []);
+});
+
+test('a cursor leads on, with the same question only', async (context) => {
+  const server = await serving(context);
+  await take(server.store, [domain(1), domain(2), domain(3), { ...domain(4), value: 'host' }], START);
+  const question = { q: 'host-', limit: '2' };
+  const first = await search(server, question);
+  const cursor = String(first.meta.next_cursor);
+  const second = await search(server, { ...question, cursor });
+  assert.deepEqual([second.meta.more, second.meta.next_cursor], [false, null]);
+  assert.deepEqual(
+    [...first.data, ...second.data].map(({ value }) => value),
+    [3, 2, 1].map((index) => domain(index).value),
+  );
+  for (const other of [
+    { q: 'example' },
+    { type: 'domain' },
+    { cursor: `${cursor.slice(0, 4)}BBBB${cursor.slice(8)}` },
+  ]) {
+    server.clock.advance(60_000);
+    const query = new URLSearchParams({ ...question, cursor, ...other } as Record<string, string>);
+    const answer = await get(server, `${PATH}?${query.toString()}`, bearer(server.free));
+    assert.equal(answer.status, 400);
+    assert.equal(errorOf(answer).details?.[0]?.parameter, 'cursor');
+  }
+});
+
+test('an answer has a thousand at most, whatever the key', async (context) => {
+  const server = await serving(context);
+  const most = await get(server, `${PATH}?q=host&limit=1000`, bearer(server.pro));
+  const beyond = await get(server, `${PATH}?q=host&limit=1001`, bearer(server.pro));
+  assert.deepEqual([most.status, beyond.status], [200, 400]);
+  assert.equal(errorOf(beyond).details?.[0]?.allowed, 'a number from 1 to 1000');
 });
 
 test('what could be a query of the index or a pattern is only a text', async (context) => {

@@ -74,6 +74,18 @@ test('requests, refusals and the cache are counted as they went', async (context
   assert.equal(valueOf(families, 'soc_http_request_duration_seconds_count', { route: PATH }), 6);
 });
 
+test('what an export leaves out is counted when it is rendered', async (context) => {
+  const { url, pro, store, settled } = await metered(context);
+  await take(store, [{ type: 'ipv4', value: '192.0.2.0/24' }, ...addresses(2)], START);
+  const ask = async (path: string) =>
+    await (await fetch(`${url}/api/v1/iocs/${path}`, { headers: { authorization: `Bearer ${pro}` } })).text();
+  await ask('ecs');
+  await ask('cef');
+  const families = await settled();
+  const leftOut = (format: string) => valueOf(families, 'soc_export_left_out_total', { format });
+  assert.deepEqual([leftOut('ecs'), leftOut('cef')], [1, undefined]);
+});
+
 test('what is no HTTP is counted as refused', async (context) => {
   const { url, settled } = await metered(context);
   await exchange(Number(new URL(url).port), 'nonsense\r\n\r\n');

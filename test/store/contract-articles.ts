@@ -7,7 +7,7 @@ import type { Article, ArticleQuery, ListedArticle } from '../../src/model/artic
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { OpenStore, StoreOpener } from './contract.ts';
-import { DAY, domain, SOURCE, START, TestClock } from './fixtures.ts';
+import { DAY, domain, searched, SOURCE, START, TestClock } from './fixtures.ts';
 
 const OTHER = { ...SOURCE, name: 'Other Feed' };
 
@@ -313,7 +313,7 @@ export function articleContract(name: string, open: StoreOpener): void {
       await takeArticles(store, [own, bare], [found(1, own), found(2, bare), domain(3)], clock.now);
       later(clock);
       const question = { text: 'host-', types: [], limit: 10, related: 0 };
-      const { items } = await store.search(question, clock.now);
+      const { items } = await searched(store, question, clock.now);
       const named = items.map(({ value, sources: [source] }) => [value, source?.origin, source?.article]);
       assert.deepEqual(named, [
         ['host-3.example.com', 'feed', undefined],
@@ -331,7 +331,7 @@ export function articleContract(name: string, open: StoreOpener): void {
       later(clock);
       const exact = { type: 'domain', value: 'host-1.example.com' } as const;
       const question = { text: exact.value, exact, types: [], limit: 10, related: 10 };
-      const { related } = await store.search(question, clock.now);
+      const { related } = await searched(store, question, clock.now);
       assert.deepEqual(
         related.map(({ value }) => value),
         ['host-2.example.com'],

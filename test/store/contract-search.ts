@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { SearchQuestion, Store } from '../../src/store/store.ts';
 import type { StoreOpener } from './contract.ts';
-import { DAY, domain, SOURCE, START, take, TestClock } from './fixtures.ts';
+import { DAY, domain, searched, SOURCE, START, take, TestClock } from './fixtures.ts';
 
 const QUESTION: SearchQuestion = { text: '', types: [], limit: 100, related: 10 };
 
@@ -26,7 +26,7 @@ export function searchContract(name: string, open: StoreOpener): void {
   }
 
   async function values(store: Store, question: Partial<SearchQuestion>, asOf: number): Promise<string[]> {
-    return (await store.search({ ...QUESTION, ...question }, asOf)).items.map(({ value }) => value);
+    return (await searched(store, { ...QUESTION, ...question }, asOf)).items.map(({ value }) => value);
   }
 
   describe(`${name}: search`, () => {
@@ -49,8 +49,38 @@ export function searchContract(name: string, open: StoreOpener): void {
       await take(store, [domain(1), domain(2), domain(3)], clock.now);
       await indexAll(store);
       const more = async (limit: number): Promise<boolean> =>
-        (await store.search({ ...QUESTION, text: 'host', limit }, clock.now)).more;
+        (await store.search({ ...QUESTION, text: 'host', limit }, clock.now)).next !== undefined;
       assert.deepEqual([await more(2), await more(3), await more(4)], [true, false, false]);
+    });
+
+    it('goes on where a result ended until all was found, whatever is published or expires meanwhile', async (store, clock) => {
+      const all = Array.from({ length: 5_000 }, (_, index) => domain(index));
+      await take(store, all, clock.now);
+      await store.indexValues(2_500);
+      const found: string[] = [];
+      let before: number | undefined;
+      do {
+        const step = await searched(
+          store,
+          { ...QUESTION, text: 'example', limit: 1_000, related: 0, ...(before !== undefined && { before }) },
+          clock.now,
+        );
+        found.push(...step.items.map(({ value }) => value));
+        before = step.next;
+        await take(store, [domain(20_000 + found.length)], clock.now);
+      } while (before !== undefined);
+      assert.deepEqual(found, all.map(({ value }) => value).toReversed());
+    });
+
+    it('finds what is left where what is known last has all expired', async (store, clock) => {
+      await take(store, [domain(1)], clock.now);
+      clock.advance(100 * DAY);
+      const old = Array.from({ length: 2_500 }, (_, index) => domain(index + 10, { lastSeen: START }));
+      await take(store, old, clock.now);
+      await take(store, [domain(1, { lastSeen: clock.now })], clock.now);
+      await indexAll(store);
+      const { items, next } = await searched(store, { ...QUESTION, text: 'host' }, clock.now);
+      assert.deepEqual([items.map(({ value }) => value), next], [[domain(1).value], undefined]);
     });
 
     it('answers with the one IOC that the text is by itself, where it is there', async (store, clock) => {
@@ -60,10 +90,10 @@ export function searchContract(name: string, open: StoreOpener): void {
         clock.now,
       );
       const exact = { type: 'domain', value: 'host-1.example.com' } as const;
-      const found = await store.search({ ...QUESTION, text: exact.value, exact }, clock.now);
+      const found = await searched(store, { ...QUESTION, text: exact.value, exact }, clock.now);
       assert.deepEqual([found.match, found.items.map(({ value }) => value)], ['exact', [exact.value]]);
       const none = { type: 'domain', value: 'host-1.example.co' } as const;
-      const parts = await store.search({ ...QUESTION, text: none.value, exact: none }, clock.now);
+      const parts = await searched(store, { ...QUESTION, text: none.value, exact: none }, clock.now);
       assert.deepEqual(
         [parts.match, parts.items.map(({ value }) => value)],
         ['substring', ['http://host-1.example.com/', 'host-1.example.com']],
@@ -85,8 +115,8 @@ export function searchContract(name: string, open: StoreOpener): void {
         'host-4.example.com',
         'host-1.example.com',
       ]);
-      const now = await store.search({ ...QUESTION, text: 'host-1' }, clock.now);
-      const then = await store.search({ ...QUESTION, text: 'host-1' }, clock.now + 5);
+      const now = await searched(store, { ...QUESTION, text: 'host-1' }, clock.now);
+      const then = await searched(store, { ...QUESTION, text: 'host-1' }, clock.now + 5);
       assert.deepEqual([now.items[0]?.confidence, then.items[0]?.confidence], [50, 90]);
       assert.equal((await values(store, { text: 'host' }, clock.now + 5)).length, 3);
       assert.deepEqual(await values(store, { text: 'host' }, clock.now + 100 * DAY), []);
@@ -106,13 +136,13 @@ export function searchContract(name: string, open: StoreOpener): void {
       await take(store, sightings, clock.now);
       await take(store, [domain(90, { reference: report(0) })], clock.now, { ...SOURCE, name: 'Other' });
       const question = { ...QUESTION, text: 'host-39.' };
-      const { items, related } = await store.search(question, clock.now);
+      const { items, related } = await searched(store, question, clock.now);
       assert.equal(items.length, 1);
       assert.equal(related.length, 10);
       for (const { sources } of related) assert.equal(sources[0]?.url, report(0));
       assert.ok(related.every(({ value }) => !items.some((item) => item.value === value)));
-      assert.deepEqual((await store.search({ ...question, related: 0 }, clock.now)).related, []);
-      const alone = await store.search({ ...question, text: 'host-90.' }, clock.now);
+      assert.deepEqual((await searched(store, { ...question, related: 0 }, clock.now)).related, []);
+      const alone = await searched(store, { ...question, text: 'host-90.' }, clock.now);
       assert.deepEqual(alone.related, []);
     });
 
@@ -122,7 +152,7 @@ export function searchContract(name: string, open: StoreOpener): void {
       await take(store, filler, clock.now, { ...SOURCE, name: 'Other' });
       const reference = 'https://blog.example.com/post';
       await take(store, [domain(0, { reference }), domain(1, { reference })], clock.now);
-      const { related } = await store.search({ ...QUESTION, text: 'host-1.example' }, clock.now);
+      const { related } = await searched(store, { ...QUESTION, text: 'host-1.example' }, clock.now);
       assert.deepEqual(
         related.map(({ value }) => value),
         ['host-0.example.com'],

@@ -116,6 +116,41 @@ export function statisticsContract(name: string, open: StoreOpener): void {
       }
     });
 
+    it('count nothing before its time comes, and what it replaces until then', async (store, clock) => {
+      const named = (index: number) => ({
+        techniques: [`T10${10 + (index % 15)}`],
+        cves: [`CVE-2024-1000${index % 12}`],
+      });
+      await store.markPolled(clock.now);
+      await take(
+        store,
+        Array.from({ length: 20 }, (_, index) => domain(index, named(index))),
+        clock.now,
+      );
+      await store.markPolled(clock.advance(HOUR));
+      await take(
+        store,
+        Array.from({ length: 40 }, (_, index) => domain(index + 10, named(index + 3))),
+        clock.now,
+        AGENCY,
+      );
+      await store.retract([domain(0), domain(11)], 'wrong', clock.now);
+      for (let ahead = 0; ahead < 700; ahead += ahead === 0 ? 490 : 3) {
+        const now = clock.now + ahead;
+        const expected = await counted(store, now);
+        const { total, types, feeds, categories, day } = await store.statistics(now);
+        const some = (list: readonly NameCount[]) =>
+          Object.fromEntries(list.map((each) => [each.name, each.count]));
+        assert.deepEqual(
+          [Object.fromEntries(types), some(feeds), some(categories)],
+          [expected.types, expected.feeds, expected.categories],
+        );
+        assert.equal(total, expected.types!.domain);
+        const seen = (await store.history(0, now, 1_000)).length;
+        assert.equal(day.added + day.updated, seen);
+      }
+    });
+
     it('tell what was published in the last day and week, and in those before', async (store, clock) => {
       const batches = [10, 8, 6, 1.5, 0.5];
       const begin = clock.now;

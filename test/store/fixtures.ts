@@ -1,6 +1,7 @@
 import type { IndicatorQuery, MarkingChoice } from '../../src/model/indicator-query.ts';
 import type { Sighting, Source } from '../../src/model/sighting.ts';
-import type { Store } from '../../src/store/store.ts';
+import { parseItems } from '../../src/render/list/item-json.ts';
+import type { SearchQuestion, Store } from '../../src/store/store.ts';
 
 export const START = Date.UTC(2026, 0, 15, 10);
 export const DAY = 86_400_000;
@@ -51,6 +52,13 @@ export interface Indicator {
 
 export function domain(index: number, more: Partial<Sighting> = {}): Sighting {
   return { type: 'domain', value: `host-${index}.example.com`, lastSeen: START, ...more };
+}
+
+/** A search whose items are read. */
+export async function searched(store: Store, question: SearchQuestion, asOf: number) {
+  const { items, related, ...rest } = await store.search(question, asOf);
+  const read = (texts: readonly string[]) => parseItems(Buffer.from(texts.join()));
+  return { ...rest, items: read(items), related: read(related) };
 }
 
 /** Takes sightings in as one batch of a run of their own. */

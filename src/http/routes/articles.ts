@@ -45,6 +45,7 @@ export function articles(app: FastifyInstance, { store, config, clock }: RoutePa
       reply.header('content-disposition', `attachment; filename="articles.${asked.format}"`);
     return reply
       .header('cache-control', 'private, no-cache')
+      .header('vary', 'Authorization, X-API-Key')
       .type(MEDIA_TYPES[asked.format])
       .send(written(asked, page, next));
   };
@@ -59,6 +60,7 @@ export function articles(app: FastifyInstance, { store, config, clock }: RoutePa
     if (article.publishedAt < earliestArticle({ tier, now })) throw lookBackExceeded(tier, now);
     return reply
       .header('cache-control', 'private, no-cache')
+      .header('vary', 'Authorization, X-API-Key')
       .type(MEDIA_TYPES.json)
       .send(JSON.stringify(articleDetail(article)));
   };

@@ -24,7 +24,10 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: COUNTED,
       example: COUNTED_EXAMPLE,
-      headers: { 'Cache-Control': 'It may be kept, and asked for again.' },
+      headers: {
+        'Cache-Control': 'It may be kept, and asked for again.',
+        Vary: 'The headers of the request that the answer depends on.',
+      },
     },
   ],
 };
@@ -43,6 +46,7 @@ export function iocsCount(app: FastifyInstance, { store, config, clock }: RouteP
     }));
     return reply
       .header('cache-control', 'private, no-cache')
+      .header('vary', 'Authorization, X-API-Key')
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(answer));
   };

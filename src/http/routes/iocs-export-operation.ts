@@ -23,7 +23,7 @@ export function exportOperation(offer: ExportOffer): Operation {
     id: `export${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     tag: 'Exports',
     summary: labels[0]!,
-    description: `${labels.length > 1 ? `${labels.join('; ')}. ` : ''}IOCs of types that a format cannot express are left out.`,
+    description: `${labels.length > 1 ? `${labels.join('; ')}. ` : ''}A type that the format has not is refused.`,
     query: exportParameters(offer),
     requestHeaders: PAGE_REQUEST_HEADERS,
     answers: pageAnswers(contentsOf(formats)),
@@ -36,7 +36,12 @@ export function exportParameters({
   formats,
 }: ExportOffer): Readonly<Record<string, Parameter<unknown, never>>> {
   const names = formats.map(({ name }) => name);
-  return { ...LIST_PARAMETERS, format: choice(names, 'Which format it is written in.', names[0]) };
+  const [first] = formats;
+  return {
+    ...LIST_PARAMETERS,
+    type: { ...LIST_PARAMETERS.type, example: first!.types[0]! },
+    format: choice(names, 'Which format it is written in.', names[0]),
+  };
 }
 
 function contentsOf(formats: readonly ExportFormat[]): AnswerDescription[] {

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { type ListRequest, parseListRequest } from '../../model/list-parameters.ts';
-import { ParameterError } from '../../model/parameters.ts';
+import type { IocType } from '../../model/ioc.ts';
+import { LONGEST_ECHO, ParameterError } from '../../model/parameters.ts';
 import type { Producer } from '../../model/producer.ts';
 import { TIERS } from '../../model/tier.ts';
 import { exportChunks } from '../../render/export-chunks.ts';
@@ -42,13 +43,22 @@ interface ExportPage extends ListPage {
 
 /** `GET /api/v1/iocs/misp` and its like: current IOCs in the formats of other products. */
 export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
-  const { store, config, clock, log, cache, polls } = parts;
+  const { store, config, clock, log, meter, cache, polls } = parts;
   const deadlines = new Deadlines(config.responseDeadline);
   app.addHook('onClose', () => deadlines.close());
+  const noteLeftOut = (format: string, count: number): void => {
+    if (count === 0) return;
+    meter?.leaveOut(format, count);
+    log.debug('an export left out what its format cannot carry', { format, count });
+  };
   const bodies = new Map(
     EXPORT_FORMATS.map(({ name }) => [
       name,
-      new Bodies<ExportPage>((page, size) => bytesOf(store, page, config.producer, size), config, cache),
+      new Bodies<ExportPage>(
+        (page, size) => bytesOf(store, page, config.producer, size, noteLeftOut),
+        config,
+        cache,
+      ),
     ]),
   );
   for (const each of OFFERS) {
@@ -61,6 +71,7 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       const format = formatOf(pairs, each);
       const rest = pairs.filter(([name]) => name !== 'format');
       const asked = parseListRequest(withTypes(rest, format), { tier: TIERS[tier], now });
+      refuseForeignTypes(asked.query.types, format);
       // `given` says where links lead, so it keeps the parameter; no envelope is made but for JSON.
       const wanted: ListRequest = { ...asked, format: 'ndjson', given: pairs.filter(isFilter) };
       const list = await pages.find(wanted, now, format.name);
@@ -79,6 +90,7 @@ async function* bytesOf(
   { plan, format }: ExportPage,
   producer: Producer,
   size: number,
+  noteLeftOut: (format: string, count: number) => void,
 ): AsyncGenerator<Uint8Array> {
   const lastModified = Math.max(plan.extent.first, plan.extent.last);
   const setting = { producer, name: plan.request.filters, lastModified };
@@ -89,7 +101,11 @@ async function* bytesOf(
   const items = (async function* () {
     for await (const slice of slices) yield slice.items;
   })();
-  for await (const text of exportChunks(format, items, setting)) yield Buffer.from(text);
+  const texts = (async function* () {
+    const { leftOut } = yield* exportChunks(format, items, setting);
+    noteLeftOut(format.name, leftOut);
+  })();
+  for await (const text of texts) yield Buffer.from(text);
 }
 
 /** Where no type is asked for, those that the format has, so that the limit counts what can be in it. */
@@ -98,6 +114,14 @@ function withTypes(
   { types }: ExportFormat,
 ): readonly (readonly [string, string])[] {
   return pairs.some(([name]) => name === 'type') ? pairs : [...pairs, ['type', types.join(',')]];
+}
+
+/** Throws `ParameterError` for types that the format has not: what is ignored in silence misleads. */
+function refuseForeignTypes(asked: readonly IocType[], { label, types }: ExportFormat): void {
+  const foreign = asked.filter((type) => !types.includes(type));
+  if (foreign.length === 0) return;
+  const reason = `${label} has no ${foreign.join(', ')}, only ${types.join(', ')}`;
+  throw new ParameterError([{ parameter: 'type', value: foreign.join(), reason, allowed: types }]);
 }
 
 function isFilter([name]: readonly [string, string]): boolean {
@@ -109,8 +133,11 @@ function formatOf(pairs: readonly (readonly [string, string])[], { formats }: Ex
   const given = pairs.filter(([name]) => name === 'format').map(([, value]) => value);
   const format = given.length === 0 ? formats[0] : formats.find(({ name }) => name === given[0]);
   if (format !== undefined && given.length < 2) return format;
-  const reason = `one of ${formats.map(({ name }) => name).join(', ')} is expected`;
-  throw new ParameterError([{ parameter: 'format', reason }]);
+  const allowed = formats.map(({ name }) => name);
+  const reason = given.length > 1 ? 'is given more than once' : `must be one of ${allowed.join(', ')}`;
+  throw new ParameterError([
+    { parameter: 'format', value: given.join().slice(0, LONGEST_ECHO), reason, allowed },
+  ]);
 }
 
 /** A browser saves an export and does not show it: values are hostile. */

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { writeCursor } from '../../model/cursor.ts';
 import { type Ioc, IOC_TYPES } from '../../model/ioc.ts';
 import { type Parameter, ParameterError, readParameters } from '../../model/parameters.ts';
 import {
+  afterOf,
   DEFAULT_LIMIT,
   FILTER_PARAMETERS,
   flag,
@@ -10,7 +12,6 @@ import {
 } from '../../model/query-parameters.ts';
 import { TIERS } from '../../model/tier.ts';
 import { normaliseIoc, refang } from '../../normalise/normalise.ts';
-import { renderItemJson } from '../../render/list/item-json.ts';
 import type { SearchQuestion } from '../../store/store.ts';
 import type { RouteParts } from '../app.ts';
 import type { Operation } from '../operation.ts';
@@ -24,6 +25,11 @@ const SHORTEST_PART = 3;
 const LONGEST_PART = 1_024;
 const MOST_RELATED = 10;
 
+/** So many items are a megabyte, which costs other requests some milliseconds. */
+const MOST_FOUND = 1_000;
+
+const ORDER = 'newest-first';
+
 /** Every parameter of a search. */
 export const SEARCH_PARAMETERS = {
   q: {
@@ -35,7 +41,16 @@ export const SEARCH_PARAMETERS = {
     required: true,
   } satisfies Parameter<string>,
   type: FILTER_PARAMETERS.type,
-  limit: FILTER_PARAMETERS.limit,
+  limit: {
+    parse: (text, context) => {
+      const limit = FILTER_PARAMETERS.limit.parse(text, context);
+      return limit !== undefined && limit <= mostOf(context) ? limit : undefined;
+    },
+    allowed: (context) => `a number from 1 to ${mostOf(context)}`,
+    doc: 'At most so many IOCs; 100 unless said otherwise.',
+    schema: { ...FILTER_PARAMETERS.limit.schema, maximum: MOST_FOUND },
+  } satisfies Parameter<number, ParameterContext>,
+  cursor: { ...FILTER_PARAMETERS.cursor, allowed: () => 'what meta.next_cursor carries' },
   include_related: flag(
     'Whether others from the same source document are added; they are unless this says false.',
     true,
@@ -47,7 +62,7 @@ const OPERATION: Operation = {
   tag: 'IOCs',
   summary: 'Search IOCs by their values',
   description:
-    'A text that is itself an IOC, defanged or not, and is there, finds itself. Any other finds the values that hold it, those known last first.',
+    'A text that is itself an IOC, defanged or not, and is there, finds itself. Any other finds the values that hold it, those known last first. Where there are more, next_cursor leads on.',
   query: SEARCH_PARAMETERS,
   answers: [
     {
@@ -56,7 +71,10 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: SEARCH,
       example: SEARCH_EXAMPLE,
-      headers: { 'Cache-Control': 'It may be kept, and asked for again.' },
+      headers: {
+        'Cache-Control': 'It may be kept, and asked for again.',
+        Vary: 'The headers of the request that the answer depends on.',
+      },
     },
   ],
 };
@@ -68,19 +86,21 @@ export function iocsSearch(app: FastifyInstance, { store, config, clock }: Route
     const context = { tier: TIERS[request.apiKey!.tier], now };
     const question = questionOf(pairsOf(request, config.apiKeyInQuery), context);
     await store.markPolled(now);
-    const { match, items, related, more } = await store.search(question, now);
+    const { match, items, related, next } = await store.search(question, now);
     const meta = JSON.stringify({
       query: question.text,
       match,
       count: items.length,
       limit: question.limit,
-      more,
+      more: next !== undefined,
+      next_cursor:
+        next === undefined ? null : writeCursor({ order: ORDER, stamp: next }, filtersOf(question)),
     });
-    const [data, others] = [items, related].map((list) => list.map(renderItemJson).join(','));
     return reply
       .header('cache-control', 'private, no-cache')
+      .header('vary', 'Authorization, X-API-Key')
       .type('application/json; charset=utf-8')
-      .send(`{"meta":${meta},"data":[${data}],"related":[${others}]}`);
+      .send(`{"meta":${meta},"data":[${items.join()}],"related":[${related.join()}]}`);
   };
   app.route({
     method: ['GET', 'HEAD'],
@@ -95,7 +115,8 @@ function questionOf(
   pairs: readonly (readonly [string, string])[],
   context: ParameterContext,
 ): SearchQuestion {
-  const { q, type, limit, include_related: related } = readParameters(SEARCH_PARAMETERS, pairs, context);
+  const values = readParameters(SEARCH_PARAMETERS, pairs, context);
+  const { q, type, limit, cursor, include_related: related } = values;
   if (q === undefined)
     throw new ParameterError([{ parameter: 'q', reason: 'is needed: what to search for' }]);
   const text = refang(q);
@@ -107,13 +128,23 @@ function questionOf(
       { parameter: 'q', value: q.slice(0, 100), reason: `must be ${allowed}`, allowed },
     ]);
   }
+  const asked = { text: text.slice(0, LONGEST_PART), types: type ?? [] };
+  const before = afterOf(cursor, ORDER, filtersOf(asked));
   return {
-    text: text.slice(0, LONGEST_PART),
-    ...(exact !== undefined && { exact }),
-    types: type ?? [],
+    ...asked,
+    ...(before !== undefined ? { before } : exact !== undefined && { exact }),
     limit: limit ?? DEFAULT_LIMIT,
     related: related === false ? 0 : MOST_RELATED,
   };
+}
+
+/** What a cursor goes with; the place that it names is an IOC's id. */
+function filtersOf({ text, types }: Pick<SearchQuestion, 'text' | 'types'>): string {
+  return `search ${types.join()} ${text}`;
+}
+
+function mostOf({ tier }: ParameterContext): number {
+  return Math.min(tier.resultsPerRequest, MOST_FOUND);
 }
 
 /** The IOC that a text is by itself, if it is of one of the types; of any where none is named. */

@@ -21,7 +21,10 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: STATISTICS,
       example: STATISTICS_EXAMPLE,
-      headers: { 'Cache-Control': 'It may be kept, and asked for again.' },
+      headers: {
+        'Cache-Control': 'It may be kept, and asked for again.',
+        Vary: 'The headers of the request that the answer depends on.',
+      },
     },
   ],
   errors: ['invalid_parameter'],
@@ -38,6 +41,7 @@ export function iocsStats(app: FastifyInstance, { store, config, clock }: RouteP
     );
     return reply
       .header('cache-control', 'private, no-cache')
+      .header('vary', 'Authorization, X-API-Key')
       .type('application/json; charset=utf-8')
       .send(answer);
   };

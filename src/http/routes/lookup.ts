@@ -48,7 +48,10 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: LOOKUP,
       example: LOOKUP_EXAMPLE,
-      headers: { 'Cache-Control': 'It may be kept, and asked for again.' },
+      headers: {
+        'Cache-Control': 'It may be kept, and asked for again.',
+        Vary: 'The headers of the request that the answer depends on.',
+      },
     },
   ],
 };
@@ -68,6 +71,7 @@ export function lookup(app: FastifyInstance, { store, config, clock }: RoutePart
     const answer = lookUp(ioc, id, record, covers, now);
     return reply
       .header('cache-control', 'private, no-cache')
+      .header('vary', 'Authorization, X-API-Key')
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(answer));
   };

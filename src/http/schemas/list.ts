@@ -70,7 +70,8 @@ export const SEARCH = objectOf(
       ),
       count: COUNT,
       limit: COUNT,
-      more: described(YES_NO, 'Whether there may be more than these.'),
+      more: described(YES_NO, 'Whether there are more than these.'),
+      next_cursor: described(orNull(TEXT), 'The cursor that leads on; null where there are no more.'),
     }),
     data: arrayOf(ITEM),
     related: described(arrayOf(ITEM), 'Others from the same source document.'),
@@ -80,7 +81,7 @@ export const SEARCH = objectOf(
 );
 
 export const SEARCH_EXAMPLE = {
-  meta: { query: '192.0.2.7', match: 'exact', count: 1, limit: 100, more: false },
+  meta: { query: '192.0.2.7', match: 'exact', count: 1, limit: 100, more: false, next_cursor: null },
   data: [EXAMPLE_ITEM_JSON],
   related: [],
 };

@@ -43,8 +43,16 @@ class ReadingThread {
     return this.#lists.texts(...args);
   }
 
-  search(...args: Parameters<ListReader['search']>) {
-    return this.#lists.search(...args);
+  searchStep(...args: Parameters<ListReader['searchStep']>) {
+    return this.#lists.searchStep(...args);
+  }
+
+  relatedTo(...args: Parameters<ListReader['relatedTo']>) {
+    return this.#lists.relatedTo(...args);
+  }
+
+  statistics(...args: Parameters<ListReader['statistics']>) {
+    return this.#lists.statistics(...args);
   }
 
   count(...args: Parameters<ListReader['count']>) {

@@ -17,7 +17,7 @@ import { type Connection, NEVER } from '../connection.ts';
 import type { ThreadClient } from '../thread-calls.ts';
 import type { AsyncFiller } from './filler-calls.ts';
 import type { ListReader } from './reads.ts';
-import type { Found } from './search.ts';
+import type { Find, SearchStep } from './search.ts';
 
 /** So few items are read sooner here than asked of another thread. */
 const SHORT = 200;
@@ -108,23 +108,52 @@ export class Lists {
   }
 
   /** See `IndicatorReads.search`; `uuid` is that of the indicator of the question's exact IOC. */
-  async search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Promise<SearchResult> {
-    const found = await this.#reading(asOf, () => this.#search(question, uuid, asOf));
-    const [items, related] = [found.items, found.related].map((texts) =>
-      parseItems(Buffer.from(texts.join())),
-    );
-    return { match: found.match, items: items!, related: related!, more: found.more };
+  search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Promise<SearchResult> {
+    return this.#reading(asOf, async () => {
+      // A single IOC is read sooner here than asked of another thread.
+      const exact = uuid && this.#parts.reader.findExactly(uuid, asOf);
+      if (exact !== undefined) return this.#told('exact', [exact], question, asOf);
+      const finds = await this.#partly(question, asOf);
+      return this.#told('substring', finds, question, asOf);
+    });
   }
 
-  async #search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Promise<Found> {
+  /** One more than asked for, where there is one: so it is known that there are more. */
+  async #partly({ text, types, limit, before }: SearchQuestion, asOf: number): Promise<Find[]> {
     const { reader, thread } = this.#parts;
-    if (uuid !== undefined) {
-      // A single IOC is read sooner here than asked of another thread.
-      const exact = reader.search({ ...question, text: '' }, uuid, asOf);
-      if (exact.match === 'exact') return exact;
+    const finds: Find[] = [];
+    let next: number | undefined = text === '' ? undefined : (before ?? NEVER);
+    while (next !== undefined && finds.length <= limit) {
+      const args = [{ text, types }, next, limit + 1 - finds.length, asOf] as const;
+      const step: SearchStep =
+        thread === undefined
+          ? reader.searchStep(...args)
+          : ((await thread.call('searchStep', [...args])) as SearchStep);
+      finds.push(...step.finds);
+      next = step.before;
     }
-    if (thread === undefined) return reader.search(question, undefined, asOf);
-    return (await thread.call('search', [question, undefined, asOf])) as Found;
+    return finds;
+  }
+
+  async #told(
+    match: SearchResult['match'],
+    found: readonly Find[],
+    { limit, related: wanted }: SearchQuestion,
+    asOf: number,
+  ): Promise<SearchResult> {
+    const { reader, thread } = this.#parts;
+    const finds = found.slice(0, limit);
+    const args = [finds.map(({ id }) => id), wanted, asOf] as const;
+    const related =
+      thread === undefined || match === 'exact' || wanted === 0
+        ? reader.relatedTo(...args)
+        : ((await thread.call('relatedTo', [...args])) as Find[]);
+    return {
+      match,
+      items: finds.map(({ json }) => json),
+      related: related.map(({ json }) => json),
+      ...(found.length > limit && { next: finds.at(-1)!.id }),
+    };
   }
 
   /** See `IndicatorReads.count`. */
@@ -144,7 +173,12 @@ export class Lists {
       // How far they are is told.
       if (!(error instanceof StoreError) || error.code !== 'unavailable') throw error;
     }
-    return { ...this.#parts.reader.statistics(now), lists: this.progress() };
+    const { reader, thread } = this.#parts;
+    const counts =
+      thread === undefined
+        ? reader.statistics(now)
+        : ((await thread.call('statistics', [now])) as ReturnType<ListReader['statistics']>);
+    return { ...counts, lists: this.progress() };
   }
 
   progress(): ListsProgress {

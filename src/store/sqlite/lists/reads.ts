@@ -14,7 +14,7 @@ import { ChangeWatch, Unchanged } from '../unchanged.ts';
 import type { AttachedLists } from './attached.ts';
 import { readState } from './database.ts';
 import { EMPTY, type Form, InOrder, LIVE, type Span, sqlText, STANDS } from './in-order.ts';
-import { type Found, searchValues } from './search.ts';
+import { type Find, findExactly, relatedTo, type SearchStep, searchStep } from './search.ts';
 import { countCurrent, isTallied, readStatistics } from './statistics.ts';
 
 /** How far lists are. */
@@ -147,9 +147,24 @@ export class ListReader {
     });
   }
 
-  /** See `searchValues`. */
-  search(question: SearchQuestion, uuid: Uint8Array | undefined, asOf: number): Found {
-    return this.#asking(() => searchValues(this.#connection, question, uuid, asOf));
+  /** See `findExactly`. */
+  findExactly(uuid: Uint8Array, asOf: number): Find | undefined {
+    return this.#asking(() => findExactly(this.#connection, uuid, asOf));
+  }
+
+  /** See `searchStep`. */
+  searchStep(
+    question: Pick<SearchQuestion, 'text' | 'types'>,
+    before: number,
+    wanted: number,
+    asOf: number,
+  ): SearchStep {
+    return this.#asking(() => searchStep(this.#connection, question, before, wanted, asOf));
+  }
+
+  /** See `relatedTo`. */
+  relatedTo(ids: readonly number[], limit: number, asOf: number): Find[] {
+    return this.#asking(() => relatedTo(this.#connection, ids, limit, asOf));
   }
 
   /** See `IndicatorReads.count`. */
@@ -167,7 +182,7 @@ export class ListReader {
 
   /** See `IndicatorReads.statistics`. */
   statistics(now: number): Omit<Statistics, 'lists'> {
-    return this.#asking(() => readStatistics(this.#connection, now));
+    return this.#asking(() => this.#connection.snapshot(() => readStatistics(this.#connection, now)));
   }
 
   #asking<T>(work: () => T): T {

@@ -3,25 +3,23 @@ import type { SearchQuestion } from '../../store.ts';
 import { type Connection, NEVER } from '../connection.ts';
 import { readState, writeState } from './database.ts';
 
-/** So many candidates are looked at in one step, and so many steps are made at most. */
-const STEP = 500;
-const MOST_STEPS = 20;
+/** So many candidates are looked at in one step: some milliseconds, so that other reads come between. */
+const STEP = 2_000;
 
 /** So many reports of one source around a find, or of its run, are looked through for the same document. */
 const NEARBY = 100;
 
-/** What a search found, as JSON texts of items. */
-export interface Found {
-  readonly match: 'exact' | 'substring';
-  readonly items: readonly string[];
-  readonly related: readonly string[];
-  /** Whether there may be more. */
-  readonly more: boolean;
-}
-
-interface Find {
+/** An IOC that is visible, by its id, and its item as JSON. */
+export interface Find {
   readonly id: number;
   readonly json: string;
+}
+
+/** What one step of a search found, those known last first. */
+export interface SearchStep {
+  readonly finds: readonly Find[];
+  /** Below which id the next step begins; undefined once all is looked through. */
+  readonly before: number | undefined;
 }
 
 /** Takes the next values into the search, `limit` at most. Returns how many. */
@@ -38,83 +36,49 @@ export function indexValues(lists: Connection, indicators: Connection, limit: nu
   });
 }
 
-/** Searches what is visible at `asOf`, on a connection with lists attached; `uuid` is that of the indicator of the question's exact IOC. */
-export function searchValues(
-  connection: Connection,
-  question: SearchQuestion,
-  uuid: Uint8Array | undefined,
-  asOf: number,
-): Found {
-  const exact = uuid === undefined ? undefined : exactly(connection, uuid, asOf);
-  if (exact !== undefined) {
-    const finds = [exact];
-    return { match: 'exact', ...told(connection, finds, question, asOf), more: false };
-  }
-  const { finds, more } =
-    question.text === '' ? { finds: [], more: false } : partly(connection, question, asOf);
-  return { match: 'substring', ...told(connection, finds, question, asOf), more };
-}
-
-function told(connection: Connection, finds: readonly Find[], { related }: SearchQuestion, asOf: number) {
-  return {
-    items: finds.map(({ json }) => json),
-    related: relatedTo(connection, finds, related, asOf).map(({ json }) => json),
-  };
-}
-
-function exactly(connection: Connection, uuid: Uint8Array, asOf: number): Find | undefined {
+/** The IOC whose indicator has this UUID, if it is visible at `asOf`; on a connection with lists attached. */
+export function findExactly(connection: Connection, uuid: Uint8Array, asOf: number): Find | undefined {
   const row = connection.prepare('SELECT id FROM ioc WHERE uuid = ?').get(uuid);
   return row === undefined ? undefined : visible(connection, Number(row.id), asOf);
 }
 
-/** IOCs whose values hold the text, whatever its case, those known last first. */
-function partly(
+/**
+ * Looks at the next candidates below the id `before`, and gives those that are visible at `asOf` and hold the text, whatever its case,
+ * `wanted` at most. Candidates are what is not indexed yet, and then what has the text's trigrams.
+ */
+export function searchStep(
   connection: Connection,
-  { text, types, limit }: SearchQuestion,
+  { text, types }: Pick<SearchQuestion, 'text' | 'types'>,
+  before: number,
+  wanted: number,
   asOf: number,
-): { finds: Find[]; more: boolean } {
+): SearchStep {
   const part = asciiLower(text);
   const indexed = Number(readState(connection, 'searched_to', 'lists') ?? 0);
+  const fresh = before > indexed + 1;
+  const rows = connection
+    .prepare(candidatesSql(types, fresh))
+    .iterate(part, asOf, before, fresh ? indexed : trigrams(part));
   const finds: Find[] = [];
-  let before = NEVER;
-  for (let step = 0; step < MOST_STEPS; step += 1) {
-    const ids = candidates(connection, part, types, indexed, before);
-    for (const id of ids) {
-      const find = visible(connection, id, asOf);
-      if (find === undefined) continue;
-      if (finds.length === limit) return { finds, more: true };
-      finds.push(find);
-    }
-    if (ids.length < STEP && before <= indexed + 1) return { finds, more: false };
-    before = ids.length < STEP ? indexed + 1 : ids.at(-1)!;
+  let looked = 0;
+  for (const row of rows) {
+    const id = Number(row.id);
+    looked += 1;
+    if (row.json !== null) finds.push({ id, json: String(row.json) });
+    if (finds.length === wanted || looked === STEP) return { finds, before: id };
   }
-  return { finds, more: true };
+  return { finds, before: fresh ? indexed + 1 : undefined };
 }
 
-/** The next ids below `before`: of those not indexed yet by looking at each, of the others by their trigrams. */
-function candidates(
-  connection: Connection,
-  part: string,
-  types: SearchQuestion['types'],
-  indexed: number,
-  before: number,
-): number[] {
+/** All candidates, with the item of those that are to be found: the limit is of what is looked at. */
+function candidatesSql(types: SearchQuestion['types'], fresh: boolean): string {
   const codes = types.map((type) => IOC_TYPES.indexOf(type)).join(', ');
-  const holds = `instr(lower(i.value), ?) > 0${codes === '' ? '' : ` AND i.type IN (${codes})`}`;
-  const rows =
-    before > indexed + 1
-      ? connection
-          .prepare(
-            `SELECT i.id FROM ioc AS i WHERE i.id > ? AND i.id < ? AND ${holds} ORDER BY i.id DESC LIMIT ?`,
-          )
-          .all(indexed, before, part, STEP)
-      : connection
-          .prepare(
-            'SELECT i.id FROM lists.value_search AS s CROSS JOIN ioc AS i ON i.id = s.rowid ' +
-              `WHERE s.value_search MATCH ? AND s.rowid < ? AND ${holds} ORDER BY s.rowid DESC LIMIT ?`,
-          )
-          .all(trigrams(part), before, part, STEP);
-  return rows.map(({ id }) => Number(id));
+  const holds = `instr(lower(i.value), ?1) > 0${codes === '' ? '' : ` AND i.type IN (${codes})`}`;
+  const from = fresh
+    ? 'ioc AS i WHERE i.id > ?4 AND i.id < ?3 ORDER BY i.id DESC'
+    : 'lists.value_search AS s CROSS JOIN ioc AS i ON i.id = s.rowid ' +
+      'WHERE s.value_search MATCH ?4 AND s.rowid < ?3 ORDER BY s.rowid DESC';
+  return `SELECT i.id, CASE WHEN ${holds} THEN (${VISIBLE}) END AS json FROM ${from} LIMIT ${STEP}`;
 }
 
 /** A query for values that have all trigrams of a text of three characters at least: what holds it is among them. */
@@ -129,31 +93,33 @@ function asciiLower(text: string): string {
 }
 
 /**
- * The item that an IOC has at `asOf`, unless it is revoked or has expired. Where its newest version is still to come, it
+ * The item that an IOC `i` has at the moment `?2`, unless it is revoked or has expired. Where its newest version is still to come, it
  * is the one that this one will replace.
  */
+const SHOWN = 'v.live = 1 AND v.stamp <= ?2 AND v.expires > ?2';
+const VISIBLE = `SELECT t.json FROM lists.item AS t WHERE t.stamp = CASE WHEN i.stamp <= ?2
+  THEN (SELECT v.stamp FROM version AS v WHERE v.stamp = i.stamp AND ${SHOWN})
+  ELSE (SELECT v.stamp FROM version AS v INDEXED BY version_until
+        WHERE v.until < ${NEVER} AND v.until = i.stamp AND ${SHOWN}) END`;
+
 function visible(connection: Connection, id: number, asOf: number): Find | undefined {
-  const shown = 'v.live = 1 AND v.stamp <= ?2 AND v.expires > ?2';
-  const row = connection
-    .prepare(
-      `SELECT t.json FROM ioc AS i CROSS JOIN lists.item AS t ON t.stamp = CASE WHEN i.stamp <= ?2
-         THEN (SELECT v.stamp FROM version AS v WHERE v.stamp = i.stamp AND ${shown})
-         ELSE (SELECT v.stamp FROM version AS v INDEXED BY version_until
-               WHERE v.until < ${NEVER} AND v.until = i.stamp AND ${shown}) END
-       WHERE i.id = ?1`,
-    )
-    .get(id, asOf);
-  return row === undefined ? undefined : { id, json: String(row.json) };
+  const row = connection.prepare(`SELECT (${VISIBLE}) AS json FROM ioc AS i WHERE i.id = ?1`).get(id, asOf);
+  return row === undefined || row.json === null ? undefined : { id, json: String(row.json) };
 }
 
 /**
  * Others that a source found in the same document: in the same article, or under the same reference. Those under a reference came in
  * with the finds, so what is looked through are reports of the same source around them, and of the same run.
  */
-function relatedTo(connection: Connection, finds: readonly Find[], limit: number, asOf: number): Find[] {
+export function relatedTo(
+  connection: Connection,
+  ids: readonly number[],
+  limit: number,
+  asOf: number,
+): Find[] {
   const related = new Map<number, Find>();
-  const known = new Set(finds.map(({ id }) => id));
-  for (const { id } of finds.slice(0, limit)) {
+  const known = new Set(ids);
+  for (const id of ids.slice(0, limit)) {
     for (const other of sameDocument(connection, id)) {
       if (related.size >= limit) return [...related.values()];
       if (known.has(other) || related.has(other)) continue;

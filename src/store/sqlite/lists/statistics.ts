@@ -1,9 +1,10 @@
 import { CONFIDENCE_LEVEL_NAMES, type ConfidenceLevel } from '../../../model/confidence.ts';
 import type { IndicatorQuery } from '../../../model/indicator-query.ts';
 import { IOC_TYPES, type IocType } from '../../../model/ioc.ts';
+import { parseItems } from '../../../render/list/item-json.ts';
 import type { NameCount, Statistics } from '../../store.ts';
 import { type Connection, NEVER } from '../connection.ts';
-import type { TallyKind } from './tallies.ts';
+import { countedAs, type TallyKind } from './tallies.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24;
@@ -12,12 +13,18 @@ const DAY = 24;
 const MOST_NAMES = 10;
 const MOST_FEEDS = 500;
 
-/** Statistics from the counts beside the lists, on a connection with them attached. Each statement reads some hundred rows at most, whatever the store holds. */
+/**
+ * Statistics from the counts beside the lists, on a connection with them attached: some hundred rows of each kind, whatever the store
+ * holds, and what is stamped later than `now`, which is taken away again.
+ */
 export function readStatistics(connection: Connection, now: number): Omit<Statistics, 'lists'> {
   const types = new Map<IocType, number>();
   const levels = new Map<ConfidenceLevel, number>();
   let total = 0;
-  for (const { name, count } of top(connection, 'type_level', MOST_FEEDS)) {
+  const changes = changesToCome(connection, now);
+  const top = (kind: TallyKind, limit: number): NameCount[] =>
+    topOf(connection, kind, limit, changes.get(kind) ?? new Map());
+  for (const { name, count } of top('type_level', MOST_FEEDS)) {
     const [type, level] = name.split(' ') as [IocType, ConfidenceLevel];
     types.set(type, (types.get(type) ?? 0) + count);
     levels.set(level, (levels.get(level) ?? 0) + count);
@@ -27,22 +34,60 @@ export function readStatistics(connection: Connection, now: number): Omit<Statis
     total,
     types,
     levels,
-    feeds: top(connection, 'feed', MOST_FEEDS),
-    categories: top(connection, 'category', MOST_FEEDS),
-    techniques: top(connection, 'technique', MOST_NAMES),
-    cves: top(connection, 'cve', MOST_NAMES),
+    feeds: top('feed', MOST_FEEDS),
+    categories: top('category', MOST_FEEDS),
+    techniques: top('technique', MOST_NAMES),
+    cves: top('cve', MOST_NAMES),
     day: trend(connection, DAY, now),
     week: trend(connection, 7 * DAY, now),
   };
 }
 
-function top(connection: Connection, kind: TallyKind, limit: number): NameCount[] {
-  return connection
+type Changes = Map<TallyKind, Map<string, number>>;
+
+/** By how much counts differ at `now`: less what is stamped later, and with what is replaced only later. */
+function changesToCome(connection: Connection, now: number): Changes {
+  const changes: Changes = new Map();
+  const add = (json: unknown, by: 1 | -1): void => {
+    for (const [kind, name] of countedAs(parseItems(Buffer.from(String(json)))[0]!)) {
+      const names = changes.get(kind) ?? new Map<string, number>();
+      names.set(name, (names.get(name) ?? 0) + by);
+      changes.set(kind, names);
+    }
+  };
+  const later = connection.prepare(
+    `SELECT json FROM lists.item NOT INDEXED WHERE stamp > ?1 AND until = ${NEVER} AND live = 1`,
+  );
+  for (const { json } of later.iterate(now)) add(json, -1);
+  const still = connection.prepare(
+    `SELECT json FROM lists.item INDEXED BY item_until
+     WHERE until < ${NEVER} AND until > ?1 AND stamp <= ?1 AND expires > ?1 AND live = 1`,
+  );
+  for (const { json } of still.iterate(now)) add(json, 1);
+  return changes;
+}
+
+/** The most frequent names. What is not changed and among them is among as many more as are changed. */
+function topOf(
+  connection: Connection,
+  kind: TallyKind,
+  limit: number,
+  changes: ReadonlyMap<string, number>,
+): NameCount[] {
+  const rows = connection
     .prepare(
       'SELECT name, count FROM lists.tally INDEXED BY tally_top WHERE kind = ? AND count > 0 ORDER BY count DESC, name LIMIT ?',
     )
-    .all(kind, limit)
-    .map(({ name, count }) => ({ name: String(name), count: Number(count) }));
+    .all(kind, limit + changes.size);
+  const counts = new Map(rows.map(({ name, count }) => [String(name), Number(count)]));
+  const one = connection.prepare('SELECT count FROM lists.tally WHERE kind = ? AND name = ?');
+  for (const [name, by] of changes)
+    counts.set(name, (counts.get(name) ?? Number(one.get(kind, name)?.count ?? 0)) + by);
+  return [...counts]
+    .map(([name, count]) => ({ name, count }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
+    .slice(0, limit);
 }
 
 /** What was published in the last so many hours, to the full hour, and how much was added in as many before. */
@@ -56,9 +101,18 @@ function trend(connection: Connection, hours: number, now: number): Statistics['
         )
         .get(kind, from, to)!.sum,
     );
+  const later = (kind: 'added' | 'updated'): number =>
+    Number(
+      connection
+        .prepare(
+          `SELECT count(*) AS count FROM lists.item AS t NOT INDEXED CROSS JOIN ioc AS i ON i.id = t.ioc
+           WHERE t.stamp > ? AND t.stamp < ? AND i.created ${kind === 'added' ? '=' : '<>'} t.stamp`,
+        )
+        .get(now, (last + 1) * HOUR)!.count,
+    );
   return {
-    added: sum('added', last - hours + 1, last),
-    updated: sum('updated', last - hours + 1, last),
+    added: sum('added', last - hours + 1, last) - later('added'),
+    updated: sum('updated', last - hours + 1, last) - later('updated'),
     addedBefore: sum('added', last - 2 * hours + 1, last - hours),
   };
 }

@@ -13,6 +13,17 @@ export type TallyKind = 'type_level' | 'category' | 'feed' | 'technique' | 'cve'
 /** What of an item is counted. */
 export type Counted = Pick<IocItem, 'type' | 'value' | 'level' | 'techniques' | 'cves' | 'sources'>;
 
+/** Under which names an item is counted. */
+export function* countedAs(item: Counted): Generator<readonly [kind: TallyKind, name: string]> {
+  const { type, value, level, techniques, cves, sources } = item;
+  yield ['type_level', `${type} ${level}`];
+  for (const category of categoriesOf(sources)) yield ['category', category];
+  for (const name of new Set(sources.map((source) => source.name))) yield ['feed', name];
+  for (const id of type === 'mitre-attack' ? new Set([value, ...techniques]) : techniques)
+    yield ['technique', id];
+  for (const id of type === 'cve' ? new Set([value, ...cves]) : cves) yield ['cve', id];
+}
+
 /** Counts kept beside what is published: gathered while a transaction runs, written by `flush` before it commits. */
 export class Tallies {
   readonly #connection: Connection;
@@ -29,13 +40,7 @@ export class Tallies {
 
   /** One more, or with -1 one less, current version like this one. */
   current(item: Counted, by: 1 | -1): void {
-    const { type, value, level, techniques, cves, sources } = item;
-    this.#add('type_level', `${type} ${level}`, by);
-    for (const category of categoriesOf(sources)) this.#add('category', category, by);
-    for (const name of new Set(sources.map((source) => source.name))) this.#add('feed', name, by);
-    for (const id of type === 'mitre-attack' ? new Set([value, ...techniques]) : techniques)
-      this.#add('technique', id, by);
-    for (const id of type === 'cve' ? new Set([value, ...cves]) : cves) this.#add('cve', id, by);
+    for (const [kind, name] of countedAs(item)) this.#add(kind, name, by);
   }
 
   published(kind: 'added' | 'updated', stamp: number): void {
