@@ -122,7 +122,6 @@ test('what a format left out was not sent by it', async (context) => {
     ['cef', { type: 'url', value: long, lastSeen }],
     ['suricata', { type: 'url', value: 'https://www.example.com/a', lastSeen }],
     ['ecs', { type: 'ipv4', value: '192.0.2.0/28', lastSeen }],
-    ['hosts?type=cve', { type: 'cve', value: 'CVE-2021-44228', lastSeen }],
     ['firewall?profile=paloalto-url', { type: 'url', value: 'https://www.example.com/*', lastSeen }],
   ];
   await take(store, [domain(1), ...left.map(([, sighting]) => sighting)], clock.now);
