@@ -5,7 +5,7 @@ import { clientNetwork } from '../model/network.ts';
 import type { Clock } from '../model/time.ts';
 import type { Log } from '../observe/log.ts';
 import type { AddressUse, Delivery, RateMark, UsageBatch, UsageStore } from '../store/store.ts';
-import { deliveryOf } from './delivery.ts';
+import { deliveryOf, type SentPage } from './delivery.ts';
 
 /** What was counted is written so often, in milliseconds: a crash loses no more. */
 const FLUSH = 5_000;
@@ -97,7 +97,7 @@ export class UsageMeter {
       requests: meters.flatMap((meter) => meter.requests()),
       marks: meters.flatMap((meter) => meter.marks()),
       addresses: meters.flatMap((meter) => [...meter.addresses.values()]),
-      deliveries: meters.flatMap((meter) => meter.deliveries),
+      deliveries: meters.flatMap((meter) => meter.deliveries()),
     });
     if (this.#pending.length > MOST_PENDING) this.#pending.shift();
   }
@@ -122,7 +122,8 @@ interface Counter {
 /** What one key did since the last batch. */
 class KeyMeter {
   readonly addresses = new Map<string, AddressUse>();
-  readonly deliveries: Delivery[] = [];
+  /** How often each page was sent, and where: a page is the same object for all who ask for it at a time. */
+  readonly #sent = new Map<readonly SentPage[], { readonly endpoint: string; answers: number }>();
   readonly #key: string;
   readonly #day: number;
   readonly #counters = new Map<string, Map<number, Counter>>();
@@ -152,11 +153,19 @@ class KeyMeter {
     }
     this.#noteAddress(request.ip, now);
     if (sentPages !== null && complete && status === 200 && request.method === 'GET') {
-      for (const page of sentPages) {
-        const delivery = deliveryOf(page, this.#key, endpoint);
-        if (delivery !== undefined) this.deliveries.push(delivery);
-      }
+      const sent = this.#sent.get(sentPages);
+      if (sent === undefined) this.#sent.set(sentPages, { endpoint, answers: 1 });
+      else sent.answers += 1;
     }
+  }
+
+  deliveries(): Delivery[] {
+    return [...this.#sent].flatMap(([pages, { endpoint, answers }]) =>
+      pages.flatMap((page) => {
+        const delivery = deliveryOf(page, this.#key, endpoint);
+        return delivery === undefined ? [] : [{ ...delivery, answers }];
+      }),
+    );
   }
 
   requests(): UsageBatch['requests'][number][] {
