@@ -46,6 +46,14 @@ export const CACHE_HEADERS: HeaderList = [
   'Accept-Encoding, Authorization, X-API-Key',
 ];
 
+/** The same where the answer depends on the type asked for as well. */
+export const TYPED_CACHE_HEADERS: HeaderList = [
+  'cache-control',
+  'private, no-cache',
+  'vary',
+  'Accept, Accept-Encoding, Authorization, X-API-Key',
+];
+
 /**
  * Answers a request with a page: 304 where the client has it already, the headers for HEAD, else its body in the coding
  * that the client likes best, the first chunk being there before the status is sent. Rejects with what keeps the first

@@ -19,6 +19,7 @@ import { articleDetail, articleItem, articlesCsv } from '../../render/article.ts
 import type { RouteParts } from '../app.ts';
 import { pairsOf, requireFormat } from '../parameters.ts';
 import { ARTICLE_OPERATION, ARTICLES_OPERATION } from './articles-operation.ts';
+import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/articles';
 
@@ -43,11 +44,7 @@ export function articles(app: FastifyInstance, { store, config, clock }: RoutePa
     // A browser saves it and does not show it: values are hostile.
     if (asked.format !== 'json')
       reply.header('content-disposition', `attachment; filename="articles.${asked.format}"`);
-    return reply
-      .header('cache-control', 'private, no-cache')
-      .header('vary', 'Authorization, X-API-Key')
-      .type(MEDIA_TYPES[asked.format])
-      .send(written(asked, page, next));
+    return sendShort(reply, written(asked, page, next), MEDIA_TYPES[asked.format]);
   };
   const one = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     refuseParameters(pairsOf(request, config.apiKeyInQuery));
@@ -58,11 +55,7 @@ export function articles(app: FastifyInstance, { store, config, clock }: RoutePa
     const article = isUuid(id) ? await store.findArticle(id, now, tier.resultsPerRequest) : undefined;
     if (article === undefined) throw new ApiError('article_not_found');
     if (article.publishedAt < earliestArticle({ tier, now })) throw lookBackExceeded(tier, now);
-    return reply
-      .header('cache-control', 'private, no-cache')
-      .header('vary', 'Authorization, X-API-Key')
-      .type(MEDIA_TYPES.json)
-      .send(JSON.stringify(articleDetail(article)));
+    return sendShort(reply, JSON.stringify(articleDetail(article)), MEDIA_TYPES.json);
   };
   const method = ['GET', 'HEAD'];
   const auth = { tier: 'free' } as const;

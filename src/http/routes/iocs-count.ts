@@ -8,6 +8,7 @@ import { Fresh } from '../fresh.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { COUNTED, COUNTED_EXAMPLE } from '../schemas/list.ts';
+import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/iocs/count';
 
@@ -44,11 +45,7 @@ export function iocsCount(app: FastifyInstance, { store, config, clock }: RouteP
       generated_at: formatTimestamp(newest),
       filters: Object.fromEntries(pairs),
     }));
-    return reply
-      .header('cache-control', 'private, no-cache')
-      .header('vary', 'Authorization, X-API-Key')
-      .type('application/json; charset=utf-8')
-      .send(JSON.stringify(answer));
+    return sendShort(reply, JSON.stringify(answer));
   };
   app.route({
     method: ['GET', 'HEAD'],

@@ -17,6 +17,7 @@ import type { RouteParts } from '../app.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { SEARCH, SEARCH_EXAMPLE } from '../schemas/list.ts';
+import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/iocs/search';
 
@@ -96,11 +97,7 @@ export function iocsSearch(app: FastifyInstance, { store, config, clock }: Route
       next_cursor:
         next === undefined ? null : writeCursor({ order: ORDER, stamp: next }, filtersOf(question)),
     });
-    return reply
-      .header('cache-control', 'private, no-cache')
-      .header('vary', 'Authorization, X-API-Key')
-      .type('application/json; charset=utf-8')
-      .send(`{"meta":${meta},"data":[${items.join()}],"related":[${related.join()}]}`);
+    return sendShort(reply, `{"meta":${meta},"data":[${items.join()}],"related":[${related.join()}]}`);
   };
   app.route({
     method: ['GET', 'HEAD'],

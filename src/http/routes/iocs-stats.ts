@@ -6,6 +6,7 @@ import { Fresh } from '../fresh.ts';
 import type { Operation } from '../operation.ts';
 import { refuseParameters } from '../parameters.ts';
 import { STATISTICS, STATISTICS_EXAMPLE } from '../schemas/statistics.ts';
+import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/iocs/stats';
 
@@ -39,11 +40,7 @@ export function iocsStats(app: FastifyInstance, { store, config, clock }: RouteP
     const answer = await answers.find('', now, async (newest) =>
       JSON.stringify(renderStatistics(await store.statistics(now), await store.listFeeds(), newest)),
     );
-    return reply
-      .header('cache-control', 'private, no-cache')
-      .header('vary', 'Authorization, X-API-Key')
-      .type('application/json; charset=utf-8')
-      .send(answer);
+    return sendShort(reply, answer);
   };
   app.route({
     method: ['GET', 'HEAD'],

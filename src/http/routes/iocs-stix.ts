@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { INDICATOR_PARAMETERS, type IndicatorRequest } from '../../model/query-parameters.ts';
 import { bundleChunks } from '../../render/stix/bundle-chunks.ts';
 import type { Soon } from '../../store/store.ts';
-import { answerPage } from '../answer-page.ts';
+import { answerPage, TYPED_CACHE_HEADERS } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import { Bodies } from '../bodies.ts';
 import { rawQuery } from '../credentials.ts';
@@ -20,7 +20,6 @@ import {
   STRICT_BUNDLE_EXAMPLE,
 } from '../schemas/stix.ts';
 import { Deadlines } from '../sending.ts';
-import type { HeaderList } from '../standing-headers.ts';
 
 const PATH = '/api/v1/iocs/stix';
 
@@ -51,13 +50,6 @@ const OPERATION: Operation = {
   errors: ['not_acceptable'],
 };
 
-const CACHE_HEADERS: HeaderList = [
-  'cache-control',
-  'private, no-cache',
-  'vary',
-  'Accept, Accept-Encoding, Authorization, X-API-Key',
-];
-
 /** `GET /api/v1/iocs/stix`: current IOCs as a STIX 2.1 bundle. */
 export function iocsStix(
   app: FastifyInstance,
@@ -79,7 +71,7 @@ export function iocsStix(
     const find = (time: number): Soon<Page> => pages.find(asLabelled(read(time), media), time);
     const content = ['content-type', MEDIA_TYPES[media]];
     const page = await find(now);
-    return await answerPage(request, reply, { page, content, cache: CACHE_HEADERS, find }, parts);
+    return await answerPage(request, reply, { page, content, cache: TYPED_CACHE_HEADERS, find }, parts);
   };
   app.route({
     method: ['GET', 'HEAD'],

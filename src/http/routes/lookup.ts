@@ -12,6 +12,7 @@ import type { RouteParts } from '../app.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { LOOKUP, LOOKUP_EXAMPLE } from '../schemas/lookup.ts';
+import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/lookup';
 
@@ -69,11 +70,7 @@ export function lookup(app: FastifyInstance, { store, config, clock }: RoutePart
     );
     const covers = around.filter((cover) => cover !== undefined);
     const answer = lookUp(ioc, id, record, covers, now);
-    return reply
-      .header('cache-control', 'private, no-cache')
-      .header('vary', 'Authorization, X-API-Key')
-      .type('application/json; charset=utf-8')
-      .send(JSON.stringify(answer));
+    return sendShort(reply, JSON.stringify(answer));
   };
   app.route({
     method: ['GET', 'HEAD'],

@@ -1,22 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { envelopeChunks } from '../../render/taxii/envelope.ts';
-import { answerPage } from '../answer-page.ts';
+import { answerPage, TYPED_CACHE_HEADERS } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import type { RouteAuth } from '../auth.ts';
 import { Bodies } from '../bodies.ts';
 import type { Operation } from '../operation.ts';
 import { Deadlines } from '../sending.ts';
-import type { HeaderList } from '../standing-headers.ts';
 import { requireTaxiiAccepted, TAXII_MEDIA_TYPE } from './media-type.ts';
 import type { TaxiiPage } from './pages.ts';
-
-const CACHE_HEADERS: HeaderList = [
-  'cache-control',
-  'private, no-cache',
-  'vary',
-  'Accept, Accept-Encoding, Authorization, X-API-Key',
-];
 
 /** What a resource is at the moment of a request. */
 export type Handler = (request: FastifyRequest, now: number) => Promise<TaxiiPage> | TaxiiPage;
@@ -49,7 +41,7 @@ export function resourceAdder(
     const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       requireTaxiiAccepted(request.headers.accept);
       const page = await handler(request, clock());
-      return await answerPage(request, reply, { page, content, cache: CACHE_HEADERS }, answer);
+      return await answerPage(request, reply, { page, content, cache: TYPED_CACHE_HEADERS }, answer);
     };
     const [slashed, bare] = spellings(path);
     const method = ['GET', 'HEAD'];
