@@ -34,6 +34,7 @@ export function deliveryOf(page: SentPage, key: string, endpoint: string): Deliv
     sectors,
     ...(categories !== undefined && { categories }),
     revoked,
+    ...(query.left !== undefined && { left: query.left.told }),
     ...(part !== undefined && { part }),
     ...(format !== undefined && { format }),
   };
@@ -57,12 +58,16 @@ export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'y
   const { stamp, until, expires, type, level, sectors, categories, revoked } = version;
   const { filter, lower, upper, firstAt, lastAt } = delivery;
   const excludes = filter.revoked === 'exclude';
+  const isFiled =
+    (filter.levels.length === 0 || filter.levels.includes(level)) &&
+    (filter.sectors.length === 0 || filter.sectors.some((each) => sectors.includes(each)));
+  // What was filed before is not looked at.
+  const hasLeft = !isFiled && (filter.left === 'any' || (filter.left === 'revoked' && revoked));
   const outside =
     stamp < lower ||
     stamp > upper ||
     (filter.types.length > 0 && !filter.types.includes(type)) ||
-    (filter.levels.length > 0 && !filter.levels.includes(level)) ||
-    (filter.sectors.length > 0 && !filter.sectors.some((each) => sectors.includes(each))) ||
+    !(isFiled || hasLeft) ||
     (filter.categories !== undefined &&
       categories?.some((each) => filter.categories!.includes(each)) === false) ||
     (excludes && revoked);
@@ -71,5 +76,5 @@ export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'y
   if (filter.part === 'any-version') return 'possibly';
   if (end <= firstAt) return 'no';
   const unknown = filter.categories !== undefined && categories === undefined;
-  return end <= lastAt || unknown || filter.part !== undefined ? 'possibly' : 'yes';
+  return end <= lastAt || unknown || hasLeft || filter.part !== undefined ? 'possibly' : 'yes';
 }

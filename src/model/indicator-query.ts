@@ -24,8 +24,39 @@ export interface IndicatorQuery {
   readonly until?: number;
   /** Continue strictly past this stamp in the query's order: what a cursor carries. */
   readonly after?: number;
+  /** Set for whoever polls: what left the filter is told to them too. */
+  readonly left?: Left;
   /** At most so many indicators, 1 or more. */
   readonly limit: number;
+}
+
+/**
+ * Which IOCs are told of to a poller though the filter does not let them through, since it did once: those of which a version
+ * that it let through was published at `by` or before, so that the poller may hold it. None is told that is marked more strictly than
+ * all that the filter asks for.
+ */
+export interface Left {
+  /** A stamp. */
+  readonly by: number;
+  /** `revoked`: only their retractions. `any`: for `LEFT_TOLD` after they left, whatever becomes of them, too. */
+  readonly told: 'revoked' | 'any';
+}
+
+/**
+ * For so long new versions of what has left are told, in milliseconds. The first says that it left; but it may be replaced before
+ * a poller that was away has come as far.
+ */
+export const LEFT_TOLD = 30 * 86_400_000;
+
+/** The `left` of a poll, which goes on after its `since` or, on later pages, its `after`; none where nothing can have left. */
+export function leftOf(
+  { levels, sectors, tlps = [], revoked, order, since, after }: Omit<IndicatorQuery, 'limit'>,
+  told: Left['told'],
+): Pick<IndicatorQuery, 'left'> {
+  const isNarrow = levels.length + sectors.length + tlps.length > 0;
+  const isPoll = order === 'oldest-first' && (since !== undefined || after !== undefined);
+  if (!isNarrow || !isPoll || revoked === 'exclude') return {};
+  return { left: { by: Math.max(since ?? 0, after ?? 0), told } };
 }
 
 /** How each indicator is marked on its way out. */

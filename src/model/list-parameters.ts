@@ -1,5 +1,5 @@
 import { SOURCE_CATEGORIES } from './feed.ts';
-import type { IndicatorQuery } from './indicator-query.ts';
+import { type IndicatorQuery, leftOf } from './indicator-query.ts';
 import { type Parameter, ParameterError, readParameters } from './parameters.ts';
 import {
   afterOf,
@@ -94,13 +94,13 @@ export function parseListRequest(
   const filters = moreFilters(filtersOf(asked), values);
   const canonical = canonicalFilters(filters, values.since);
   const after = afterOf(values.cursor, filters.order, canonical);
+  const query = {
+    ...filters,
+    ...sinceOf(values.since, context),
+    ...(after !== undefined && { after }),
+  };
   return {
-    query: {
-      ...filters,
-      ...sinceOf(values.since, context),
-      ...(after !== undefined && { after }),
-      limit: values.limit ?? DEFAULT_LIMIT,
-    },
+    query: { ...query, ...leftOf(query, 'revoked'), limit: values.limit ?? DEFAULT_LIMIT },
     format: values.format ?? 'json',
     offset: values.offset ?? 0,
     since: values.since,
@@ -116,7 +116,8 @@ export function parseCountRequest(
   context: ParameterContext,
 ): Omit<IndicatorQuery, 'limit'> {
   const values = readParameters(COUNT_PARAMETERS, pairs, context);
-  return { ...moreFilters(filtersOf(values), values), ...sinceOf(values.since, context) };
+  const query = { ...moreFilters(filtersOf(values), values), ...sinceOf(values.since, context) };
+  return { ...query, ...leftOf(query, 'revoked') };
 }
 
 function moreFilters<F extends object>(

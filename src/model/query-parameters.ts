@@ -1,6 +1,6 @@
 import { CONFIDENCE_LEVEL_NAMES, type ConfidenceLevel } from './confidence.ts';
 import { CURSOR_FORM, isCursor, readCursor } from './cursor.ts';
-import type { IndicatorQuery, MarkingChoice } from './indicator-query.ts';
+import { type IndicatorQuery, leftOf, type MarkingChoice } from './indicator-query.ts';
 import { IOC_TYPES, type IocType } from './ioc.ts';
 import { parseTlp, type Tlp, TLP_MARKINGS, type TlpVersion } from './marking.ts';
 import { type Parameter, ParameterError, type ParameterValues, readParameters } from './parameters.ts';
@@ -125,13 +125,13 @@ export function parseIndicatorRequest(
   const canonical = canonicalFilters(filters, values.since);
   const after = afterOf(values.cursor, filters.order, canonical);
   const since = values.since === undefined ? undefined : Math.max(values.since, earliest(context));
+  const asked = {
+    ...filters,
+    ...(since !== undefined && { since }),
+    ...(after !== undefined && { after }),
+  };
   return {
-    query: {
-      ...filters,
-      ...(since !== undefined && { since }),
-      ...(after !== undefined && { after }),
-      limit: values.limit ?? DEFAULT_LIMIT,
-    },
+    query: { ...asked, ...leftOf(asked, 'revoked'), limit: values.limit ?? DEFAULT_LIMIT },
     presentation: presentationOf(values),
     since: values.since,
     filters: canonical,
@@ -156,11 +156,12 @@ export function filtersOf(values: FilterValues): Filters {
 
 /** Filters as one text, the same for all ways to say the same. */
 export function canonicalFilters(filters: Filters, since: number | undefined): string {
-  const { types, levels, sectors, revoked, order, categories, until, tlps } = filters;
+  const { types, levels, sectors, revoked, order, categories, until, tlps, left } = filters;
   const lists = [types, levels, sectors].map((names) => names.join());
   const more = categories === undefined && until === undefined ? [] : [until ?? '', categories?.join() ?? ''];
   const marked = tlps === undefined ? [] : [`tlp:${tlps.join()}`];
-  return [...lists, revoked, order, since ?? '', ...more, ...marked].join(' ');
+  const gone = left === undefined ? [] : [`left:${left.told}:${left.by}`];
+  return [...lists, revoked, order, since ?? '', ...more, ...marked, ...gone].join(' ');
 }
 
 /** The stamp that a cursor leads on from. Throws `ParameterError` for one of other filters. */

@@ -1,5 +1,5 @@
 import type { ConfidenceLevel } from '../model/confidence.ts';
-import type { IndicatorQuery } from '../model/indicator-query.ts';
+import type { IndicatorQuery, Left } from '../model/indicator-query.ts';
 import type { Ioc, IocType } from '../model/ioc.ts';
 import type { Sector } from '../model/sector.ts';
 
@@ -43,6 +43,8 @@ export interface DeliveryFilter extends Pick<IndicatorQuery, 'types' | 'levels' 
   readonly categories?: readonly string[];
   /** Set where but a part of that was sent, and no filter says which: of `current` versions, or of replaced ones too. */
   readonly part?: 'current' | 'any-version';
+  /** Set where retractions of what left the filter were sent too, or for a while anything of it: see `Left`. */
+  readonly left?: Left['told'];
   /** The format, where it may leave out some of that for what they are. */
   readonly format?: string;
   /** The route that answered. */

@@ -9,6 +9,7 @@ import { articleContract } from './contract-articles.ts';
 import { accountContract } from './contract-accounts.ts';
 import { contributionContract } from './contract-contributions.ts';
 import { feedContract } from './contract-feeds.ts';
+import { leftContract } from './contract-left.ts';
 import { historyContract } from './contract-history.ts';
 import { itemContract } from './contract-items.ts';
 import { monitoringContract } from './contract-monitoring.ts';
@@ -16,6 +17,7 @@ import { searchContract } from './contract-search.ts';
 import { statisticsContract } from './contract-statistics.ts';
 import { usageContract } from './contract-usage.ts';
 import { losslessDelivery } from './lossless.ts';
+import { losslessFilters } from './lossless-filters.ts';
 
 const openSqlite: StoreOpener = async (context, clock) => {
   const directory = mkdtempSync(join(tmpdir(), 'soc-store-'));
@@ -38,6 +40,7 @@ const openSqlite: StoreOpener = async (context, clock) => {
 
 storeContract('SQLite', openSqlite);
 historyContract('SQLite', openSqlite);
+leftContract('SQLite', openSqlite);
 contributionContract('SQLite', openSqlite);
 feedContract('SQLite', openSqlite);
 articleContract('SQLite', openSqlite);
@@ -48,3 +51,4 @@ monitoringContract('SQLite', openSqlite);
 accountContract('SQLite', openSqlite);
 usageContract('SQLite', openSqlite);
 losslessDelivery('SQLite', openSqlite);
+losslessFilters('SQLite', openSqlite);

@@ -1,4 +1,4 @@
-import type { IndicatorQuery } from '../../model/indicator-query.ts';
+import { type IndicatorQuery, leftOf } from '../../model/indicator-query.ts';
 import type { TaxiiPlace } from '../../model/taxii-cursor.ts';
 import type { TaxiiRequest } from '../../model/taxii-parameters.ts';
 import type { PagePart } from '../../render/taxii/envelope.ts';
@@ -40,19 +40,24 @@ export async function findParts(
     ...(since !== undefined && { since }),
     ...(place !== undefined && { after: place.stamp }),
   };
+  // A poller goes on from where it has come to; who downloads first has had what stood when that began, or is given it yet.
+  const telling = (query: IndicatorQuery): IndicatorQuery => ({
+    ...query,
+    ...leftOf(query, 'any'),
+  });
   const measured = async (query: IndicatorQuery): Promise<PagePart> => ({
     query,
     extent: await store.extent(query, now),
   });
   const begun = begunOf(request, newest);
   if (begun === undefined) {
-    const part = await measured(all);
+    const part = await measured(telling(all));
     return found([part], part.extent.more ? { stamp: part.extent.last } : undefined);
   }
   const standing = await measured({ ...all, revoked: 'exclude', until: begun });
   const { count, last, more } = standing.extent;
   if (more) return found([standing], { stamp: last, begun });
-  const later = { ...all, after: Math.max(begun, place?.stamp ?? 0) };
+  const later = telling({ ...all, after: Math.max(begun, place?.stamp ?? 0) });
   if (count === limit) {
     const rest = await store.extent({ ...later, limit: 1 }, now);
     return found([standing], rest.count > 0 ? { stamp: last, begun } : undefined);

@@ -4,6 +4,7 @@ import { IOC_TYPES } from '../../model/ioc.ts';
 import { type Tlp, TLP_MARKINGS } from '../../model/marking.ts';
 import { SECTORS } from '../../model/sector.ts';
 import { NEVER } from './connection.ts';
+import { type LeftSql, leftSql } from './left-sql.ts';
 
 /** Whether the store holds versions that are replaced, or expired, and not cleared away yet. */
 export interface Stale {
@@ -27,6 +28,8 @@ export interface QuerySql {
   readonly liveBetween: StampRange | undefined;
   /** What of `visible` asks for types or levels. */
   readonly narrowed: readonly string[];
+  /** Whether some are candidates, or visible, that the filter does not let through any more. */
+  readonly left: boolean;
 }
 
 export interface StampRange {
@@ -50,6 +53,7 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
   const sectors =
     query.sectors.length > 0 ? query.sectors.map((sector) => SECTORS.indexOf(sector)) : [undefined];
   const range = stampRange(query, asOf);
+  const left = leftSql(query, range);
   const branches: string[] = [];
   const candidateParameters: number[] = [];
   for (const live of query.revoked === 'exclude' ? [1] : [1, 0]) {
@@ -64,20 +68,30 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
     }
   }
   const narrow = [types.branches, levels.branches, sectors].some(([value]) => value !== undefined);
+  // Types do not change: what left its type's branches is not among them because of another.
+  const hasLeft = [levels.branches, sectors].some(([value]) => value !== undefined);
+  if (hasLeft && left !== undefined) {
+    branches.push(...left.branches);
+    candidateParameters.push(...left.branchParameters);
+  }
   const current = currentChecks(query, stale);
   const whole = !narrow && query.tlps === undefined;
   const narrowed = [...types.checks, ...levels.checks];
-  const checks = [...current, ...narrowed, ...markings(query)];
+  const asked = visibly([...narrowed, ...markings(query)], left);
+  const checks = [...current, ...asked.checks];
   return {
-    // An IOC of several sectors stands in several branches.
-    candidates: branches.join(sectors.length > 1 ? ' UNION ' : ' UNION ALL '),
+    // An IOC of several sectors stands in several branches, as does one that left and came back.
+    candidates: branches.join(
+      sectors.length > 1 || (hasLeft && left !== undefined) ? ' UNION ' : ' UNION ALL ',
+    ),
     order: ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
     candidateParameters,
     visible: checks.length > 0 ? checks.join(' AND ') : undefined,
-    visibleParameters: current.map(() => asOf),
+    visibleParameters: [...current.map(() => asOf), ...asked.parameters],
     between: query.revoked === 'include' && whole ? range : undefined,
     liveBetween: query.revoked === 'exclude' && whole ? range : undefined,
     narrowed,
+    left: left !== undefined,
   };
 }
 
@@ -115,12 +129,14 @@ function categorySql(
     between: undefined,
     liveBetween: undefined,
     narrowed: [],
+    left: false,
   };
 }
 
 /** The same by markings: each has its walk, in which levels are checked row by row. */
 function markingSql(query: IndicatorQuery, tlps: readonly Tlp[], asOf: number, stale: Stale): QuerySql {
   const { above, below } = stampRange(query, asOf);
+  const left = leftSql(query, { above, below });
   const branch = `SELECT c.stamp FROM version AS c INDEXED BY version_tlp WHERE c.live = ? AND c.tlp = ? AND c.stamp > ? AND c.stamp < ?${among('c.level', CONFIDENCE_LEVEL_NAMES, query.levels)}`;
   const walks = [...new Set(tlps)].flatMap((tlp) =>
     (query.revoked === 'exclude' ? [1] : [1, 0]).map((live) => [
@@ -132,15 +148,27 @@ function markingSql(query: IndicatorQuery, tlps: readonly Tlp[], asOf: number, s
   );
   const current = currentChecks(query, stale);
   return {
-    candidates: walks.map(() => branch).join(' UNION ALL '),
+    candidates: [...walks.map(() => branch), ...(left?.branches ?? [])].join(
+      left === undefined ? ' UNION ALL ' : ' UNION ',
+    ),
     order: ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
-    candidateParameters: walks.flat(),
+    candidateParameters: [...walks.flat(), ...(left?.branchParameters ?? [])],
     visible: current.length > 0 ? current.join(' AND ') : undefined,
     visibleParameters: current.map(() => asOf),
     between: undefined,
     liveBetween: undefined,
     narrowed: [],
+    left: left !== undefined,
   };
+}
+
+/** What rows must fulfil beyond being current: all that is asked for, or to have left it. */
+function visibly(
+  asked: readonly string[],
+  left: LeftSql | undefined,
+): { readonly checks: readonly string[]; readonly parameters: readonly number[] } {
+  if (left === undefined || asked.length === 0) return { checks: asked, parameters: [] };
+  return { checks: [`(${asked.join(' AND ')} OR ${left.check})`], parameters: left.checkParameters };
 }
 
 function markings({ tlps }: IndicatorQuery): string[] {

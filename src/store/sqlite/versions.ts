@@ -5,6 +5,7 @@ import { SECTORS } from '../../model/sector.ts';
 import { withModified } from '../../render/stix/indicator.ts';
 import type { Assessment } from '../../score/assess.ts';
 import { type Connection, NEVER } from './connection.ts';
+import { LeftRows } from './left-rows.ts';
 
 /** A replaced or expired version stays in place so long: readers that began before it did still see it. */
 const GRACE = 600_000;
@@ -15,9 +16,11 @@ const SWEEP = 2_000;
 /** Published versions, written inside the caller's transaction. */
 export class Versions {
   readonly #connection: Connection;
+  readonly #left: LeftRows;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#left = new LeftRows(connection);
   }
 
   /** The text of the version with this stamp. */
@@ -25,29 +28,37 @@ export class Versions {
     return String(this.#connection.prepare('SELECT stix FROM version WHERE stamp = ?').get(stamp)!.stix);
   }
 
-  /** Publishes a version at `stamp`, and ends the one that it replaces, if any, at that moment. */
+  /**
+   * Publishes a version at `stamp`, and ends the one that it replaces, if any, at that moment. `created` is when the IOC was first
+   * published.
+   */
   publish(
     stamp: number,
     ioc: number,
-    replaces: number,
+    { replaces, created }: { readonly replaces: number; readonly created: number },
     assessment: Assessment,
     expires: number,
     stix: string,
   ): void {
-    if (replaces > 0)
-      this.#connection.prepare('UPDATE version SET until = ? WHERE stamp = ?').run(stamp, replaces);
     const live = assessment.revoked ? 0 : 1;
     const type = IOC_TYPES.indexOf(assessment.type);
     const level = CONFIDENCE_LEVEL_NAMES.indexOf(confidenceLevel(assessment.confidence));
+    const tlp = TLP_MARKINGS.indexOf(assessment.tlp);
+    const sectors = assessment.sectors.map((sector) => SECTORS.indexOf(sector));
+    if (replaces > 0) {
+      this.#connection.prepare('UPDATE version SET until = ? WHERE stamp = ?').run(stamp, replaces);
+      const filing = { type, level, tlp, sectors };
+      this.#left.note(stamp, replaces, filing, assessment.revoked, created);
+    }
     this.#connection
       .prepare(
         'INSERT INTO version (stamp, ioc, live, type, level, tlp, until, expires, stix) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       )
-      .run(stamp, ioc, live, type, level, TLP_MARKINGS.indexOf(assessment.tlp), NEVER, expires, stix);
-    for (const sector of assessment.sectors) {
+      .run(stamp, ioc, live, type, level, tlp, NEVER, expires, stix);
+    for (const sector of sectors) {
       this.#connection
         .prepare('INSERT INTO version_sector (sector, live, stamp, type, level) VALUES (?, ?, ?, ?, ?)')
-        .run(SECTORS.indexOf(sector), live, stamp, type, level);
+        .run(sector, live, stamp, type, level);
     }
   }
 
@@ -75,6 +86,7 @@ export class Versions {
         .run(key);
       this.#connection.prepare('DELETE FROM version WHERE stamp = ?').run(key);
       this.#connection.prepare('DELETE FROM version_sector WHERE stamp = ?').run(key);
+      this.#left.forget(key);
     }
     return stamps.length;
   }
@@ -113,6 +125,7 @@ export class Versions {
         'INSERT INTO version_sector SELECT sector, live, ?, type, level FROM version_sector WHERE stamp = ?',
       )
       .run(stamp, old);
+    this.#left.move(old, stamp);
     this.#connection.prepare('UPDATE version SET until = ? WHERE stamp = ?').run(stamp, old);
     this.#connection.prepare('UPDATE ioc SET stamp = ? WHERE id = ?').run(stamp, ioc);
   }

@@ -447,8 +447,10 @@ export class SqliteWriter {
     this.#iocs.addFirstReport(id, source, sighting, run, now);
     this.#articles.link(sighting, id, source, run);
     this.#runs.noteChange(run, id, 'added', NOTHING_BEFORE);
-    if (stamp > 0)
-      this.#versions.publish(stamp, id, 0, assessment, draft.until ?? NEVER, draft.render(stamp, stamp));
+    if (stamp > 0) {
+      const first = { replaces: 0, created: stamp };
+      this.#versions.publish(stamp, id, first, assessment, draft.until ?? NEVER, draft.render(stamp, stamp));
+    }
     if (sighting.hold === undefined) counts.added += 1;
     else counts.held += 1;
     if (draft.expired) counts.expired += 1;
@@ -479,7 +481,8 @@ export class SqliteWriter {
     const stamp = stamps.next();
     const created = isFirst ? stamp : row.created;
     const shown = { ...assessment, revoked };
-    this.#versions.publish(stamp, row.id, row.stamp, shown, until ?? NEVER, render(created, stamp));
+    const place = { replaces: row.stamp, created };
+    this.#versions.publish(stamp, row.id, place, shown, until ?? NEVER, render(created, stamp));
     this.#iocs.setVersion(row.id, { ...version, created, stamp });
     return { changed: true, expired };
   }

@@ -123,7 +123,7 @@ export class ListReader {
   /** What a query spans in the table of items, where that is all between two stamps, oldest first. */
   #spanOf({ order }: Pick<IndicatorQuery, 'order'>, parts: QuerySql, asOf: number): Span | undefined {
     const range = parts.between ?? parts.liveBetween;
-    if (range === undefined || order !== 'oldest-first') return undefined;
+    if (range === undefined || order !== 'oldest-first' || parts.left) return undefined;
     const live = parts.between === undefined;
     const replaced = this.#remembered.firstReplaced.get('', () => this.#lookForReplaced()) <= asOf;
     const checks = [...(live ? LIVE : []), ...(replaced ? [STANDS] : []), ...parts.narrowed];

@@ -1,0 +1,59 @@
+import { CONFIDENCE_LEVEL_NAMES } from '../../model/confidence.ts';
+import { type IndicatorQuery, LEFT_TOLD } from '../../model/indicator-query.ts';
+import { IOC_TYPES } from '../../model/ioc.ts';
+import { TLP_MARKINGS } from '../../model/marking.ts';
+import { SECTORS } from '../../model/sector.ts';
+import type { StampRange } from './query-sql.ts';
+
+/** What a query tells of IOCs that left its filter, as parts of SQL. */
+export interface LeftSql {
+  /** Each yields stamps of such versions, in their order. A version may be in several. */
+  readonly branches: readonly string[];
+  readonly branchParameters: readonly number[];
+  /** Whether a row `v` of table `version` is of them. */
+  readonly check: string;
+  readonly checkParameters: readonly number[];
+}
+
+/** Walks and check of what left a query's filter; undefined where it does not ask. See `Left`. */
+export function leftSql(
+  { left, revoked, types, levels, sectors, tlps = [] }: IndicatorQuery,
+  { above, below }: StampRange,
+): LeftSql | undefined {
+  if (left === undefined || revoked === 'exclude') return undefined;
+  const dimensions = {
+    sector: codes(SECTORS, sectors),
+    tlp: codes(TLP_MARKINGS, tlps),
+    level: codes(CONFIDENCE_LEVEL_NAMES, levels),
+  } as const;
+  // Of a sector there are mostly fewer than of a marking, and of that fewer than of a level.
+  const walked = (['sector', 'tlp', 'level'] as const).find((name) => dimensions[name].length > 0)!;
+  const filter = [
+    ...among('type', codes(IOC_TYPES, types)),
+    ...Object.entries(dimensions).flatMap(([name, asked]) => among(name, asked)),
+    'l.began <= ?',
+    left.told === 'revoked' ? 'l.revoked = 1' : '(l.revoked = 1 OR l.ended > ?)',
+  ].join(' AND ');
+  const told = left.told === 'revoked' ? [left.by] : [left.by, left.by - LEFT_TOLD];
+  const strictest = Math.max(...dimensions.tlp);
+  const marked = tlps.length === 0 ? '' : ` AND v.tlp <= ${strictest}`;
+  const markedRow =
+    tlps.length === 0 ? '' : ` AND EXISTS (SELECT 1 FROM version AS v WHERE v.stamp = l.stamp${marked})`;
+  return {
+    branches: dimensions[walked].map(
+      () =>
+        `SELECT l.stamp FROM version_left AS l INDEXED BY version_left_${walked} WHERE l.${walked} = ? AND l.stamp > ? AND l.stamp < ? AND ${filter}${markedRow}`,
+    ),
+    branchParameters: dimensions[walked].flatMap((code) => [code, above, below, ...told]),
+    check: `(EXISTS (SELECT 1 FROM version_left AS l WHERE l.stamp = v.stamp AND ${filter})${marked})`,
+    checkParameters: told,
+  };
+}
+
+function codes(all: readonly string[], asked: readonly string[]): number[] {
+  return [...new Set(asked)].map((name) => all.indexOf(name)).sort((a, b) => a - b);
+}
+
+function among(column: string, asked: readonly number[]): string[] {
+  return asked.length === 0 ? [] : [`l.${column} IN (${asked.join(', ')})`];
+}
