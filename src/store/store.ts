@@ -94,11 +94,12 @@ export interface PublishedVersion {
   /** Its indicator's, without `indicator--`. */
   readonly uuid: string;
   readonly type: IocType;
-  /** Whether none precedes it, and whether none has replaced it yet. */
-  readonly first: boolean;
+  /** Whether none has replaced it yet. */
   readonly last: boolean;
   /** As JSON, marked by TLP 1. */
   readonly stix: string;
+  /** The same of the version that it replaced; undefined for an IOC's first. */
+  readonly replaced: string | undefined;
 }
 
 /** The size of an answer. Its first and last stamp and count name its content exactly (see docs/architecture.md). */

@@ -28,7 +28,16 @@ export function historyContract(name: string, open: StoreOpener): void {
     return lastStamp;
   }
 
-  const line = ({ stamp, first, last }: PublishedVersion): readonly unknown[] => [stamp, first, last];
+  /** Its stamp, whether it is the first, and whether it is the last; what it says to have replaced is the one before it. */
+  const line = (
+    version: PublishedVersion,
+    index: number,
+    all: readonly PublishedVersion[],
+  ): readonly unknown[] => {
+    const before = all.findLast(({ uuid }, place) => place < index && uuid === version.uuid);
+    if (before !== undefined) assert.equal(version.replaced, before.stix);
+    return [version.stamp, version.replaced === undefined, version.last];
+  };
   const uuidOf = async (store: Store, index: number): Promise<string> => {
     const { stix } = (await store.findIoc(domain(index)))!;
     return (JSON.parse(stix) as { id: string }).id.slice('indicator--'.length);

@@ -111,6 +111,36 @@ test('a batch whose commit comes later than its stamps is stamped once more, and
   );
 });
 
+test('what left a filter with a batch that is stamped once more is told at its new stamp', async (context) => {
+  const directory = temporaryDirectory(context);
+  const clock = new TestClock();
+  const store = await open(directory, { clock: clock.read });
+  context.after(() => store.close());
+  await store.markPolled(clock.now);
+  await take(store, [domain(1, { entry: 'record', confidence: 90 })], clock.now);
+  clock.advance(60_000);
+  let looks = 0;
+  const slow = new SqliteWriter(new Connection(join(directory, 'indicators.sqlite')), {
+    producer: SOC_DEFENDERS,
+    lead: 100,
+    clock: () => {
+      looks += 1;
+      if (looks === 3) clock.advance(5_000);
+      return clock.now;
+    },
+  });
+  context.after(() => slow.close());
+  const run = await store.beginRun(SOURCE, 'test', clock.now);
+  slow.ingest(run, [domain(1, { entry: 'record', confidence: 10 })], clock.now);
+  const place = { ...ANY, levels: ['high'], since: clock.now } as const;
+  const poll = { ...place, left: { by: place.since, told: 'any' } } as const;
+  const told = await readAll(store, poll, clock.now + 60_000);
+  assert.deepEqual(
+    told.map(({ confidence }) => confidence),
+    [10],
+  );
+});
+
 test('a full disk refuses the batch, keeps all that was there, and takes the batch when there is room', async (context) => {
   const directory = temporaryDirectory(context);
   const clock = new TestClock();

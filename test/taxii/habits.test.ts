@@ -48,7 +48,7 @@ for (const [index, { name, twice }] of HABITS.entries()) {
       client.mostRepeated <= (twice?.atMost ?? 0),
       `${client.mostRepeated} versions twice in one poll`,
     );
-    assert.ok(client.given > 200, `${client.given} versions`);
+    assert.ok(client.given > (client.habit.holds === undefined ? 200 : 100), `${client.given} versions`);
     const taken = [...client.known.values()].filter(({ revoked }) => revoked === true);
     assert.ok(taken.length > 5, `${taken.length} retractions`);
   });

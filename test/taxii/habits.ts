@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import { tlpMarkingId } from '../../src/model/marking.ts';
 import type { Indicator } from '../store/fixtures.ts';
 import { collectionPath, type Envelope } from './reading.ts';
 import type { Heard, World } from './world.ts';
@@ -25,6 +26,8 @@ export interface Habit {
   readonly twice?: { readonly what: string; readonly atMost: number };
   readonly path?: string;
   readonly headers?: Record<string, string>;
+  /** What the collection holds that it takes, where that is not all. */
+  readonly holds?: (indicator: Indicator) => boolean;
   /** Polls to the end: asks for pages, and returns what to remember. */
   readonly poll: (ask: Ask, bookmark: string | undefined, now: () => number) => Promise<string | undefined>;
 }
@@ -51,6 +54,7 @@ const after = (bookmark: string | undefined): Record<string, string> =>
   bookmark === undefined ? {} : { added_after: bookmark };
 const byMore = ({ more }: Page): boolean => more;
 const byNext = ({ next }: Page): boolean => next !== undefined;
+const isHigh = ({ confidence }: Indicator): boolean => confidence >= 70;
 const lastOf = (pages: readonly Page[]): string => pages.at(-1)!.last;
 
 export const HABITS: readonly Habit[] = [
@@ -160,6 +164,51 @@ export const HABITS: readonly Habit[] = [
     poll: async (ask, bookmark) => lastOf(await follow(ask, { limit: '20', ...after(bookmark) }, byMore)),
   },
   {
+    name: 'takes those of high confidence',
+    like: 'whoever blocks what it is given',
+    path: `${collectionPath('confidence-high')}objects/`,
+    holds: isHigh,
+    poll: async (ask, bookmark) => lastOf(await follow(ask, { limit: '10', ...after(bookmark) }, byMore)),
+  },
+  {
+    name: 'takes those of high confidence, by its own clock, and leaves added_after out when it pages',
+    like: 'Microsoft Sentinel, of one collection',
+    twice: { what: 'what was added while it was paging', atMost: 25 },
+    path: `${collectionPath('confidence-high')}objects/`,
+    holds: isHigh,
+    poll: async (ask, bookmark, now) => {
+      const began = new Date(now()).toISOString();
+      await follow(ask, { limit: '20', ...after(bookmark) }, byMore, () => ({ limit: '20' }));
+      return began;
+    },
+  },
+  {
+    name: 'takes those of medium confidence by added_after alone, until a page is empty',
+    like: 'scripts',
+    path: `${collectionPath('confidence-medium')}objects/`,
+    holds: ({ confidence }) => confidence >= 30 && confidence < 70,
+    poll: async (ask, bookmark) => {
+      let page = await ask({ limit: '12', ...after(bookmark) });
+      while (page.indicators.length > 0) page = await ask({ limit: '12', added_after: page.last });
+      return page.last;
+    },
+  },
+  {
+    name: 'takes those of high confidence in all versions',
+    like: 'archives',
+    path: `${collectionPath('confidence-high')}objects/`,
+    holds: isHigh,
+    poll: async (ask, bookmark) =>
+      lastOf(await follow(ask, { limit: '50', 'match[version]': 'all', ...after(bookmark) }, byMore)),
+  },
+  {
+    name: 'takes those that are marked green',
+    like: 'whoever passes on within a community',
+    path: `${collectionPath('tlp-green')}objects/`,
+    holds: ({ object_marking_refs: [marking] }) => marking === tlpMarkingId('green', 1),
+    poll: async (ask, bookmark) => lastOf(await follow(ask, { limit: '10', ...after(bookmark) }, byMore)),
+  },
+  {
     name: 'asks for indicators alone',
     like: 'Cortex XSOAR, Elastic',
     poll: async (ask, bookmark) =>
@@ -204,8 +253,9 @@ export class Client {
 
   /** Notes in what its state differs from the server's. */
   compare(mine: readonly Indicator[], truth: readonly Indicator[], turn: number): void {
+    const { holds = () => true } = this.habit;
     const versions = (all: readonly Indicator[]): Set<string> =>
-      new Set(all.map(({ name, modified }) => `${name} of ${modified}`));
+      new Set(all.filter(holds).map(({ name, modified }) => `${name} of ${modified}`));
     const [have, should] = [versions(mine), versions(truth)];
     for (const version of should.difference(have)) this.differences.push(`turn ${turn}: missed ${version}`);
     for (const version of have.difference(should)) this.differences.push(`turn ${turn}: kept ${version}`);

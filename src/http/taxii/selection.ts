@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { type Collection, holds } from '../../model/collection.ts';
 import type { IocType } from '../../model/ioc.ts';
+import { type Tlp, TLP_MARKINGS } from '../../model/marking.ts';
 import type { Producer } from '../../model/producer.ts';
 import { writeNext } from '../../model/taxii-cursor.ts';
 import type { TaxiiRequest, VersionChoice } from '../../model/taxii-parameters.ts';
@@ -17,6 +18,8 @@ export interface ObjectVersion extends CommonObject {
   readonly ioc?: IocType;
   readonly first: boolean;
   readonly last: boolean;
+  /** The text of the version of an indicator that it replaced. */
+  readonly replaced?: string | undefined;
 }
 
 /** Versions in the order in which they were added, and where to go on. */
@@ -134,7 +137,9 @@ export function isWanted(version: ObjectVersion, request: TaxiiRequest): boolean
 }
 
 function wantedBy(collection: Collection, request: TaxiiRequest): (version: ObjectVersion) => boolean {
-  return (version) => isWanted(version, request) && isFiled(collection, version);
+  const isPoll = request.since !== undefined || request.place !== undefined;
+  return (version) =>
+    isWanted(version, request) && (isFiled(collection, version) || (isPoll && hasLeft(collection, version)));
 }
 
 function isChosen({ first, last, version }: ObjectVersion, choice: VersionChoice): boolean {
@@ -149,7 +154,14 @@ function isFiled({ filter }: Collection, { ioc, text }: ObjectVersion): boolean 
   return ioc === undefined || holds(filter, filedOf(ioc, text));
 }
 
-function objectVersion({ stamp, uuid, type, first, last, stix }: PublishedVersion): ObjectVersion {
+/** Whether it is with this version that an object left a collection, and a poller may be told so: see `Left`. */
+function hasLeft({ filter }: Collection, { ioc, text, replaced }: ObjectVersion): boolean {
+  if (ioc === undefined || replaced === undefined || !holds(filter, filedOf(ioc, replaced))) return false;
+  const rank = (tlp: Tlp): number => TLP_MARKINGS.indexOf(tlp);
+  return filter.tlps.length === 0 || rank(filedOf(ioc, text).tlp) <= Math.max(...filter.tlps.map(rank));
+}
+
+function objectVersion({ stamp, uuid, type, replaced, last, stix }: PublishedVersion): ObjectVersion {
   const version = formatTimestamp(stamp);
   return {
     id: INDICATOR + uuid,
@@ -158,8 +170,9 @@ function objectVersion({ stamp, uuid, type, first, last, stix }: PublishedVersio
     added: stamp,
     version,
     text: stix,
-    first,
+    first: replaced === undefined,
     last,
+    replaced,
   };
 }
 

@@ -3,9 +3,9 @@ import { uuidText } from '../../model/uuid.ts';
 import type { PublishedVersion } from '../store.ts';
 import { type Connection, NEVER } from './connection.ts';
 
-/** Whether no version of the IOC precedes `h`: replaced ones stay in `version` for a while, and go to `superseded` then. */
-const IS_FIRST = `NOT EXISTS (SELECT 1 FROM superseded AS p WHERE p.ioc = h.ioc AND p.stamp < h.stamp)
-  AND NOT EXISTS (SELECT 1 FROM version AS p INDEXED BY version_until WHERE p.until < ${NEVER} AND p.until = h.stamp)`;
+/** The text of the version that `h` replaced: replaced ones stay in `version` for a while, and go to `superseded` then. */
+const REPLACED = `coalesce((SELECT p.stix FROM version AS p INDEXED BY version_until WHERE p.until < ${NEVER} AND p.until = h.stamp),
+  (SELECT p.stix FROM superseded AS p WHERE p.ioc = h.ioc AND p.stamp < h.stamp ORDER BY p.stamp DESC LIMIT 1))`;
 
 /** Every version ever published after the stamp `after` and visible at `asOf`, the oldest first, at most `limit`. */
 export function readHistory(
@@ -16,7 +16,7 @@ export function readHistory(
 ): PublishedVersion[] {
   const part = (table: string): string =>
     `SELECT stamp, ioc, until, stix FROM ${table} WHERE stamp > ?1 AND stamp <= ?2`;
-  const sql = `SELECT h.stamp, h.until, h.stix, i.uuid, i.type, ${IS_FIRST} AS first
+  const sql = `SELECT h.stamp, h.until, h.stix, i.uuid, i.type, ${REPLACED} AS replaced
     FROM (${part('version')} UNION ALL ${part('superseded')} ORDER BY stamp LIMIT ?3) AS h CROSS JOIN ioc AS i ON i.id = h.ioc
     ORDER BY h.stamp`;
   return connection.read(() =>
@@ -50,7 +50,9 @@ export function readVersionsOf(connection: Connection, uuid: Uint8Array, asOf: n
     );
     return known
       .toReversed()
-      .map((version, index) => published({ ...ioc, ...version, first: index === 0 }, asOf))
+      .map((version, index, all) =>
+        published({ ...ioc, ...version, replaced: all[index - 1]?.stix ?? null }, asOf),
+      )
       .filter(({ stamp }) => stamp <= asOf);
   });
 }
@@ -60,7 +62,7 @@ function published(row: Record<string, unknown>, asOf: number): PublishedVersion
     stamp: Number(row.stamp),
     uuid: uuidText(row.uuid as Uint8Array),
     type: IOC_TYPES[Number(row.type)]!,
-    first: Boolean(row.first),
+    replaced: row.replaced === null ? undefined : String(row.replaced),
     last: Number(row.until) > asOf,
     stix: String(row.stix),
   };

@@ -15,6 +15,11 @@ export interface LeftSql {
   readonly checkParameters: readonly number[];
 }
 
+const DAY = 86_400_000;
+
+/** How far the version of a row is from where it began, at most, by its `span`. */
+const SPANS = [2 * DAY, 16 * DAY, 128 * DAY, Number.MAX_SAFE_INTEGER];
+
 /** Walks and check of what left a query's filter; undefined where it does not ask. See `Left`. */
 export function leftSql(
   { left, revoked, types, levels, sectors, tlps = [] }: IndicatorQuery,
@@ -39,12 +44,14 @@ export function leftSql(
   const marked = tlps.length === 0 ? '' : ` AND v.tlp <= ${strictest}`;
   const markedRow =
     tlps.length === 0 ? '' : ` AND EXISTS (SELECT 1 FROM version AS v WHERE v.stamp = l.stamp${marked})`;
+  const index = `version_left_${walked}${left.told === 'revoked' ? '_revoked' : ''}`;
+  const branch = `SELECT l.stamp FROM version_left AS l INDEXED BY ${index} WHERE l.${walked} = ? AND l.span = ? AND l.stamp > ? AND l.stamp < ? AND ${filter}${markedRow}`;
+  const walks = dimensions[walked].flatMap((code) =>
+    SPANS.map((longest, span) => [code, span, above, Math.min(below, left.by + longest + 1), ...told]),
+  );
   return {
-    branches: dimensions[walked].map(
-      () =>
-        `SELECT l.stamp FROM version_left AS l INDEXED BY version_left_${walked} WHERE l.${walked} = ? AND l.stamp > ? AND l.stamp < ? AND ${filter}${markedRow}`,
-    ),
-    branchParameters: dimensions[walked].flatMap((code) => [code, above, below, ...told]),
+    branches: walks.map(() => branch),
+    branchParameters: walks.flat(),
     check: `(EXISTS (SELECT 1 FROM version_left AS l WHERE l.stamp = v.stamp AND ${filter})${marked})`,
     checkParameters: told,
   };
