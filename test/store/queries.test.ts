@@ -306,6 +306,25 @@ test('a slice never has more than it was asked for, and says truly whether it wa
   }
 });
 
+test('all sectors are not any: what concerns none is not among them', async (context) => {
+  const { store, clock } = await opened(context);
+  await take(
+    store,
+    [
+      { type: 'domain', value: 'none.example.com', lastSeen: clock.now },
+      { type: 'domain', value: 'dams.example.com', lastSeen: clock.now, sectors: ['dams'] },
+    ],
+    clock.now,
+  );
+  const names = async (query: Partial<IndicatorQuery>): Promise<string[]> =>
+    (await readAll(store, { ...ANY, ...query }, clock.now)).map(({ name }) => name);
+  assert.deepEqual(await names({ sectors: SECTORS }), ['dams.example.com']);
+  assert.deepEqual(await names({ sectors: SECTORS, types: IOC_TYPES, levels: CONFIDENCE_LEVEL_NAMES }), [
+    'dams.example.com',
+  ]);
+  assert.equal((await names({ types: IOC_TYPES, levels: CONFIDENCE_LEVEL_NAMES })).length, 2);
+});
+
 test('a store in which there is nothing answers every query with nothing', async (context) => {
   const { store, clock } = await opened(context);
   assert.equal(await store.watermark(clock.now), 0);

@@ -6,6 +6,9 @@ import { SECTORS } from '../../model/sector.ts';
 import { NEVER } from './connection.ts';
 import { type LeftSql, leftSql } from './left-sql.ts';
 
+/** SQLite takes 500 at most, and what left adds its own. */
+const MOST_BRANCHES = 200;
+
 /** Whether the store holds versions that are replaced, or expired, and not cleared away yet. */
 export interface Stale {
   readonly replaced: boolean;
@@ -26,8 +29,6 @@ export interface QuerySql {
   readonly between: StampRange | undefined;
   /** The same where, of all that lies between, what is revoked or expired is no candidate. */
   readonly liveBetween: StampRange | undefined;
-  /** What of `visible` asks for types or levels. */
-  readonly narrowed: readonly string[];
   /** Whether some are candidates, or visible, that the filter does not let through any more. */
   readonly left: boolean;
 }
@@ -40,25 +41,24 @@ export interface StampRange {
 /**
  * Turns a query into SQL. Each combination of the values asked for is one branch that walks one index in
  * stamp order, and SQLite merges the branches as it goes, so that the cost follows what is returned and not
- * what is stored. A dimension with more than half of its values asked for is checked row by row instead: few rows
- * fail it, and the branches stay few.
+ * what is stored. Where that would be too many branches, types are checked row by row instead.
  */
 export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): QuerySql {
   if (query.categories !== undefined) return categorySql(query, query.categories, asOf, stale);
   // Of a type or a sector there are mostly fewer than of a marking.
   const narrower = query.types.length > 0 || query.sectors.length > 0;
   if (query.tlps !== undefined && !narrower) return markingSql(query, query.tlps, asOf, stale);
-  const types = dimension('type', IOC_TYPES, query.types);
-  const levels = dimension('level', CONFIDENCE_LEVEL_NAMES, query.levels);
-  const sectors =
-    query.sectors.length > 0 ? query.sectors.map((sector) => SECTORS.indexOf(sector)) : [undefined];
+  // Not all IOCs concern a sector, so that all sectors are not any.
+  const sectors = query.sectors.length > 0 ? codesOf(SECTORS, query.sectors) : [undefined];
+  const levels = walksOf(CONFIDENCE_LEVEL_NAMES, query.levels);
+  const { types, typeChecks } = typeWalks(query.types, MOST_BRANCHES / (2 * levels.length * sectors.length));
   const range = stampRange(query, asOf);
   const left = leftSql(query, range);
   const branches: string[] = [];
   const candidateParameters: number[] = [];
   for (const live of query.revoked === 'exclude' ? [1] : [1, 0]) {
-    for (const type of types.branches) {
-      for (const level of levels.branches) {
+    for (const type of types) {
+      for (const level of levels) {
         for (const sector of sectors) {
           branches.push(branchSql(type !== undefined, level !== undefined, sector !== undefined));
           const codes = [sector, live, type, level].filter((code) => code !== undefined);
@@ -67,17 +67,16 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
       }
     }
   }
-  const narrow = [types.branches, levels.branches, sectors].some(([value]) => value !== undefined);
+  const narrow = [types, levels, sectors].some(([value]) => value !== undefined);
   // Types do not change: what left its type's branches is not among them because of another.
-  const hasLeft = [levels.branches, sectors].some(([value]) => value !== undefined);
+  const hasLeft = [levels, sectors].some(([value]) => value !== undefined);
   if (hasLeft && left !== undefined) {
     branches.push(...left.branches);
     candidateParameters.push(...left.branchParameters);
   }
   const current = currentChecks(query, stale);
   const whole = !narrow && query.tlps === undefined;
-  const narrowed = [...types.checks, ...levels.checks];
-  const asked = visibly([...narrowed, ...markings(query)], left);
+  const asked = visibly([...typeChecks, ...markings(query)], left);
   const checks = [...current, ...asked.checks];
   return {
     // An IOC of several sectors stands in several branches, as does one that left and came back.
@@ -90,7 +89,6 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
     visibleParameters: [...current.map(() => asOf), ...asked.parameters],
     between: query.revoked === 'include' && whole ? range : undefined,
     liveBetween: query.revoked === 'exclude' && whole ? range : undefined,
-    narrowed,
     left: left !== undefined,
   };
 }
@@ -128,7 +126,6 @@ function categorySql(
     visibleParameters: current.map(() => asOf),
     between: undefined,
     liveBetween: undefined,
-    narrowed: [],
     left: false,
   };
 }
@@ -157,7 +154,6 @@ function markingSql(query: IndicatorQuery, tlps: readonly Tlp[], asOf: number, s
     visibleParameters: current.map(() => asOf),
     between: undefined,
     liveBetween: undefined,
-    narrowed: [],
     left: left !== undefined,
   };
 }
@@ -176,7 +172,7 @@ function markings({ tlps }: IndicatorQuery): string[] {
 }
 
 function among(column: string, all: readonly string[], asked: readonly string[]): string {
-  return asked.length > 0 ? ` AND ${column} IN (${asked.map((name) => all.indexOf(name)).join(', ')})` : '';
+  return asked.length > 0 ? ` AND ${column} IN (${codesOf(all, asked).join(', ')})` : '';
 }
 
 function currentChecks(query: IndicatorQuery, stale: Stale): string[] {
@@ -194,17 +190,24 @@ function stampRange(query: IndicatorQuery, asOf: number): StampRange {
   return { above: since, below: Math.min(after ?? NEVER, end) };
 }
 
-interface Dimension {
-  /** Codes that get a branch each; undefined for "any". */
-  readonly branches: readonly (number | undefined)[];
-  readonly checks: readonly string[];
+/** Codes of what is asked for, each of which is walked by itself; undefined for any. */
+function walksOf(all: readonly string[], asked: readonly string[]): readonly (number | undefined)[] {
+  const codes = codesOf(all, asked);
+  return codes.length === 0 || codes.length === all.length ? [undefined] : codes;
 }
 
-function dimension(column: string, all: readonly string[], asked: readonly string[]): Dimension {
-  const codes = [...new Set(asked)].map((name) => all.indexOf(name)).sort((a, b) => a - b);
-  if (codes.length === 0 || codes.length === all.length) return { branches: [undefined], checks: [] };
-  if (codes.length <= all.length / 2) return { branches: codes, checks: [] };
-  return { branches: [undefined], checks: [`v.${column} IN (${codes.join(', ')})`] };
+function codesOf(all: readonly string[], asked: readonly string[]): readonly number[] {
+  return [...new Set(asked)].map((name) => all.indexOf(name)).sort((a, b) => a - b);
+}
+
+/** The same of types, `most` at most: instead of more, each row is checked. */
+function typeWalks(
+  asked: IndicatorQuery['types'],
+  most: number,
+): { readonly types: readonly (number | undefined)[]; readonly typeChecks: readonly string[] } {
+  const types = walksOf(IOC_TYPES, asked);
+  if (types.length <= most) return { types, typeChecks: [] };
+  return { types: [undefined], typeChecks: [`v.type IN (${types.join(', ')})`] };
 }
 
 /** One walk of one index. The index is named: for a rare value the planner would walk the wrong one. */

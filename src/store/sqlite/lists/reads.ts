@@ -126,7 +126,7 @@ export class ListReader {
     if (range === undefined || order !== 'oldest-first' || parts.left) return undefined;
     const live = parts.between === undefined;
     const replaced = this.#remembered.firstReplaced.get('', () => this.#lookForReplaced()) <= asOf;
-    const checks = [...(live ? LIVE : []), ...(replaced ? [STANDS] : []), ...parts.narrowed];
+    const checks = [...(live ? LIVE : []), ...(replaced ? [STANDS] : [])];
     return { ...range, asOf, live, checks };
   }
 
