@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
 import { makeApiKey } from '../../src/model/api-key.ts';
 import { makeCookieSecret } from '../../src/model/session.ts';
 import { type NewKey, ROTATION_QUIET, type Store, StoreError } from '../../src/store/store.ts';
-import type { OpenStore, StoreOpener } from './contract.ts';
-import { DAY, TestClock } from './fixtures.ts';
+import type { StoreOpener } from './contract.ts';
+import { itWith } from './contract-it.ts';
+import type { TestClock } from './fixtures.ts';
+import { DAY } from './fixtures.ts';
 
 const PASSWORD = '$scrypt$of$acme';
 
 /** What every store must do with accounts, sessions and the keys of an account. */
 export function accountContract(name: string, open: StoreOpener): void {
-  function it(
-    behaviour: string,
-    body: (store: Store, clock: TestClock, opened: OpenStore) => Promise<void>,
-  ): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const opened = await open(context, clock);
-      await body(opened.store, clock, opened);
-    });
-  }
+  const it = itWith(open);
 
   describe(`${name}: accounts`, () => {
     it('keeps accounts over a restart, each name once', async (store, clock, opened) => {

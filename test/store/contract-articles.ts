@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
 import fc from 'fast-check';
 
 import type { Article, ArticleQuery, ListedArticle } from '../../src/model/article.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { Store } from '../../src/store/store.ts';
-import type { OpenStore, StoreOpener } from './contract.ts';
-import { DAY, domain, searched, SOURCE, START, TestClock } from './fixtures.ts';
+import type { StoreOpener } from './contract.ts';
+import { itWith } from './contract-it.ts';
+import type { TestClock } from './fixtures.ts';
+import { DAY, domain, searched, SOURCE, START } from './fixtures.ts';
 
 const OTHER = { ...SOURCE, name: 'Other Feed' };
 
@@ -67,16 +69,7 @@ const titles = (articles: readonly ListedArticle[]): string[] => articles.map(({
 
 /** What every store must do about articles: handed to each like `storeContract`. */
 export function articleContract(name: string, open: StoreOpener): void {
-  function it(
-    behaviour: string,
-    body: (store: Store, clock: TestClock, opened: OpenStore) => Promise<void>,
-  ): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const opened = await open(context, clock);
-      await body(opened.store, clock, opened);
-    });
-  }
+  const it = itWith(open);
   const later = (clock: TestClock): number => clock.advance(60_000);
   const list = async (store: Store, clock: TestClock, more: Partial<ArticleQuery> = {}): Promise<string[]> =>
     titles((await store.listArticles({ ...ALL, ...more }, clock.now)).articles);

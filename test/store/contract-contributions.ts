@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
 import { makeApiKey } from '../../src/model/api-key.ts';
 import { STATUS_KEPT } from '../../src/model/contribution.ts';
-import type { Store } from '../../src/store/store.ts';
-import type { OpenStore, StoreOpener } from './contract.ts';
-import { TestClock } from './fixtures.ts';
+
+import type { StoreOpener } from './contract.ts';
+import { itWith } from './contract-it.ts';
 
 const RECORD = {
   id: '4a8340d5-db7c-4c5e-9671-226ceb5d0153',
@@ -15,16 +15,7 @@ const RECORD = {
 
 /** What every store must keep of contributions: handed to each like `storeContract`. */
 export function contributionContract(name: string, open: StoreOpener): void {
-  function it(
-    behaviour: string,
-    body: (store: Store, clock: TestClock, opened: OpenStore) => Promise<void>,
-  ): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const opened = await open(context, clock);
-      await body(opened.store, clock, opened);
-    });
-  }
+  const it = itWith(open);
 
   describe(`${name}: contributions`, () => {
     it('keeps a status for as long as it is promised, over a restart', async (store, clock, opened) => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
 import type { Hold } from '../../src/model/hold.ts';
 import { type Store, StoreError } from '../../src/store/store.ts';
-import type { OpenStore, StoreOpener } from './contract.ts';
-import { ANY, DAY, domain, FIRST_DOWNLOAD, readAll, SOURCE, take, TestClock } from './fixtures.ts';
+import type { StoreOpener } from './contract.ts';
+import { itWith } from './contract-it.ts';
+import type { TestClock } from './fixtures.ts';
+import { ANY, DAY, domain, FIRST_DOWNLOAD, readAll, SOURCE, take } from './fixtures.ts';
 
 const OTHER = { ...SOURCE, name: 'Other Feed' };
 const HOLD: Hold = { rule: 'popular_site', list: 'Example list', entry: 'example.com' };
@@ -12,16 +14,7 @@ const MINUTE = 60_000;
 
 /** What every store must do for live feeds: holds, withdrawal, undoing, expiry, claims. */
 export function feedContract(name: string, open: StoreOpener): void {
-  function it(
-    behaviour: string,
-    body: (store: Store, clock: TestClock, opened: OpenStore) => Promise<void>,
-  ): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const opened = await open(context, clock);
-      await body(opened.store, clock, opened);
-    });
-  }
+  const it = itWith(open);
 
   async function settle(store: Store, clock: TestClock): Promise<number> {
     const { lastStamp } = await store.health();

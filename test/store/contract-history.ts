@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
 import type { PublishedVersion, Store } from '../../src/store/store.ts';
-import type { OpenStore, StoreOpener } from './contract.ts';
-import { domain, take, TestClock } from './fixtures.ts';
+import type { StoreOpener } from './contract.ts';
+import { itWith } from './contract-it.ts';
+import type { TestClock } from './fixtures.ts';
+import { domain, take } from './fixtures.ts';
 
 const LONG = 3_600_000;
 
 /** What every store must know of the past: handed to each like `storeContract`. */
 export function historyContract(name: string, open: StoreOpener): void {
-  function it(
-    behaviour: string,
-    body: (store: Store, clock: TestClock, opened: OpenStore) => Promise<void>,
-  ): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const opened = await open(context, clock);
-      await opened.store.markPolled(clock.now);
-      await body(opened.store, clock, opened);
-    });
-  }
+  const it = itWith(open, { polled: true });
 
   /** Publishes a version of the IOC with this confidence, an hour after what came before; returns its stamp. */
   async function publish(store: Store, clock: TestClock, index: number, confidence: number): Promise<number> {

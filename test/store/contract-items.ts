@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
 import type { IndicatorQuery } from '../../src/model/indicator-query.ts';
 import type { IocItem } from '../../src/model/ioc-item.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { ItemForm, Store } from '../../src/store/store.ts';
 import type { StoreOpener } from './contract.ts';
-import { ANY, DAY, domain, FIRST_DOWNLOAD, readAll, SOURCE, START, take, TestClock } from './fixtures.ts';
+import { itWith } from './contract-it.ts';
+import { ANY, DAY, domain, FIRST_DOWNLOAD, readAll, SOURCE, START, take } from './fixtures.ts';
 
 const OTHER = { ...SOURCE, name: 'Agency', category: 'government' };
 
@@ -46,13 +47,7 @@ async function allItems(store: Store, query: IndicatorQuery, asOf: number, size 
 
 /** What every store must do about items: handed to each like `storeContract`. */
 export function itemContract(name: string, open: StoreOpener): void {
-  function it(behaviour: string, body: (store: Store, clock: TestClock) => Promise<void>): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const { store } = await open(context, clock);
-      await body(store, clock);
-    });
-  }
+  const it = itWith(open);
 
   describe(`${name}: items`, () => {
     it('gives all that is known of an IOC', async (store, clock) => {

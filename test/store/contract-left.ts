@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
 import { type IndicatorQuery, LEFT_TOLD, type Left, leftOf } from '../../src/model/indicator-query.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { StoreOpener } from './contract.ts';
-import { ANY, DAY, domain, readAll, SOURCE, take, TestClock } from './fixtures.ts';
+import { itWith } from './contract-it.ts';
+import type { TestClock } from './fixtures.ts';
+import { ANY, DAY, domain, readAll, SOURCE, take } from './fixtures.ts';
 
 const HIGH: IndicatorQuery = { ...ANY, levels: ['high'] };
 const STRICT = { ...SOURCE, name: 'Strict Feed', tlp: 'red' } as const;
 
 /** What every store must tell pollers of a filter about IOCs that it does not let through any more. */
 export function leftContract(name: string, open: StoreOpener): void {
-  function it(behaviour: string, body: (store: Store, clock: TestClock) => Promise<void>): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const { store } = await open(context, clock);
-      await store.markPolled(clock.now);
-      await body(store, clock);
-    });
-  }
+  const it = itWith(open, { polled: true });
 
   /** Publishes what the first feed says now of host 1, and returns when all is visible. */
   async function say(store: Store, clock: TestClock, said: Parameters<typeof domain>[1]): Promise<number> {

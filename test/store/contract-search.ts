@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
 import fc from 'fast-check';
 
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { SearchQuestion, Store } from '../../src/store/store.ts';
 import type { StoreOpener } from './contract.ts';
-import { DAY, domain, searched, SOURCE, START, take, TestClock } from './fixtures.ts';
+import { itWith } from './contract-it.ts';
+import { DAY, domain, searched, SOURCE, START, take } from './fixtures.ts';
 
 const QUESTION: SearchQuestion = { text: '', types: [], limit: 100, related: 10 };
 
@@ -17,13 +18,7 @@ async function indexAll(store: Store): Promise<void> {
 
 /** What every store must do when it is searched: handed to each like `storeContract`. */
 export function searchContract(name: string, open: StoreOpener): void {
-  function it(behaviour: string, body: (store: Store, clock: TestClock) => Promise<void>): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const { store } = await open(context, clock);
-      await body(store, clock);
-    });
-  }
+  const it = itWith(open);
 
   async function values(store: Store, question: Partial<SearchQuestion>, asOf: number): Promise<string[]> {
     return (await searched(store, { ...QUESTION, ...question }, asOf)).items.map(({ value }) => value);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
 import fc from 'fast-check';
 
@@ -7,7 +7,8 @@ import type { IndicatorQuery } from '../../src/model/indicator-query.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { NameCount, Store } from '../../src/store/store.ts';
 import type { StoreOpener } from './contract.ts';
-import { DAY, domain, FIRST_DOWNLOAD, SOURCE, START, take, TestClock } from './fixtures.ts';
+import { itWith } from './contract-it.ts';
+import { DAY, domain, FIRST_DOWNLOAD, SOURCE, START, take } from './fixtures.ts';
 
 const AGENCY = { ...SOURCE, name: 'Agency', category: 'Government' };
 const HOUR = 3_600_000;
@@ -62,13 +63,7 @@ async function kept(store: Store, now: number): Promise<Record<string, Record<st
 
 /** What every store must count: handed to each like `storeContract`. */
 export function statisticsContract(name: string, open: StoreOpener): void {
-  function it(behaviour: string, body: (store: Store, clock: TestClock) => Promise<void>): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const { store } = await open(context, clock);
-      await body(store, clock);
-    });
-  }
+  const it = itWith(open);
 
   describe(`${name}: statistics`, () => {
     it('are all zero of an empty store', async (store, clock) => {

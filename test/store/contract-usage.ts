@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe } from 'node:test';
 
-import type { DeliveryFilter, Store, UsageBatch } from '../../src/store/store.ts';
-import type { OpenStore, StoreOpener } from './contract.ts';
-import { DAY, domain, SOURCE, START, take, TestClock } from './fixtures.ts';
+import type { DeliveryFilter, UsageBatch } from '../../src/store/store.ts';
+import type { StoreOpener } from './contract.ts';
+import { itWith } from './contract-it.ts';
+import { DAY, domain, SOURCE, START, take } from './fixtures.ts';
 
 const TODAY = Date.UTC(2026, 0, 15);
 const EVERYTHING: DeliveryFilter = {
@@ -17,16 +18,7 @@ const HOUR = 3_600_000;
 
 /** What every store must do with the usage of keys. */
 export function usageContract(name: string, open: StoreOpener): void {
-  function it(
-    behaviour: string,
-    body: (store: Store, clock: TestClock, opened: OpenStore) => Promise<void>,
-  ): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const opened = await open(context, clock);
-      await body(opened.store, clock, opened);
-    });
-  }
+  const it = itWith(open);
 
   describe(`${name}: usage`, () => {
     it('adds up requests by day, endpoint and status, over a restart', async (store, clock, opened) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test, type TestContext } from 'node:test';
+import { describe, type TestContext } from 'node:test';
 
 import fc from 'fast-check';
 
@@ -7,6 +7,8 @@ import type { IndicatorQuery } from '../../src/model/indicator-query.ts';
 import { IOC_TYPES } from '../../src/model/ioc.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import type { Store } from '../../src/store/store.ts';
+import { itWith } from './contract-it.ts';
+import type { TestClock } from './fixtures.ts';
 import {
   ANY,
   DAY,
@@ -17,7 +19,6 @@ import {
   SOURCE,
   START,
   take,
-  TestClock,
 } from './fixtures.ts';
 
 /** A store under test, which can be closed and opened again on what it kept. */
@@ -33,16 +34,7 @@ const LIMITS = { perMinute: 10, perDay: 1_000 };
 
 /** What every store must do. A new store is handed to this and to `losslessDelivery`. */
 export function storeContract(name: string, open: StoreOpener): void {
-  function it(
-    behaviour: string,
-    body: (store: Store, clock: TestClock, opened: OpenStore) => Promise<void>,
-  ): void {
-    test(behaviour, async (context) => {
-      const clock = new TestClock();
-      const opened = await open(context, clock);
-      await body(opened.store, clock, opened);
-    });
-  }
+  const it = itWith(open);
 
   /** Lets all that has been stamped become visible. */
   async function settle(store: Store, clock: TestClock): Promise<number> {
