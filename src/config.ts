@@ -29,6 +29,8 @@ export interface Config {
   readonly warninglists: 'misp' | 'off' | { readonly folder: string };
   /** What becomes of addresses and names that are kept for documentation. */
   readonly documentation: 'hold' | 'pass';
+  /** For how long replaced versions are kept whole, in milliseconds. */
+  readonly keepVersions: number;
   /** What the TAXII server serves, and how. */
   readonly taxii: TaxiiSettings;
 }
@@ -134,6 +136,11 @@ export const SETTINGS = [
     meaning: '`hold` to hold back example.com, 192.0.2.0/24 and their like, which nobody owns',
   },
   {
+    name: 'SOC_KEEP_VERSIONS',
+    fallback: '365',
+    meaning: 'how many days a replaced version is kept whole; what receipts need of it is kept for 400',
+  },
+  {
     name: 'SOC_PUBLIC_URL',
     fallback: '',
     meaning:
@@ -178,6 +185,7 @@ export function loadConfig(
     fetchNetworks: networksOf('SOC_FETCH_ALLOW_NETWORKS', text('SOC_FETCH_ALLOW_NETWORKS')),
     warninglists: warninglistsOf(text('SOC_WARNINGLISTS')),
     documentation: oneOf('SOC_DOCUMENTATION_VALUES', text('SOC_DOCUMENTATION_VALUES'), ['hold', 'pass']),
+    keepVersions: daysOf('SOC_KEEP_VERSIONS', text('SOC_KEEP_VERSIONS')),
     taxii: Object.freeze({
       collections: collectionsOf(text('SOC_TAXII_COLLECTIONS')),
       repeatCommon:
@@ -206,6 +214,15 @@ function portOf(name: SettingName, text: string): number {
     throw new ConfigError(`${name}: "${text}" is not a port: give a number from 0 to 65535.`);
   }
   return Number(text);
+}
+
+const DAY = 86_400_000;
+const MOST_DAYS = 36_500;
+
+function daysOf(name: SettingName, text: string): number {
+  const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (days >= 1 && days <= MOST_DAYS) return days * DAY;
+  throw new ConfigError(`${name}: "${text}" is not a number of days from 1 to ${MOST_DAYS}.`);
 }
 
 function networksOf(name: SettingName, text: string): readonly string[] {

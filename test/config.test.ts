@@ -24,6 +24,7 @@ test('without any setting the documented defaults hold', () => {
     fetchNetworks: [],
     warninglists: 'misp',
     documentation: 'pass',
+    keepVersions: 365 * 86_400_000,
     taxii: { collections: COLLECTIONS, repeatCommon: true, publicUrl: '' },
   });
 });
@@ -52,6 +53,7 @@ test('each setting is taken from the environment', () => {
     SOC_WARNINGLISTS: '/srv/lists',
     SOC_DOCUMENTATION_VALUES: 'hold',
     SOC_PUBLIC_URL: 'https://iocs.example.com/soc/',
+    SOC_KEEP_VERSIONS: '30',
     SOC_TAXII_REPEAT_COMMON: 'false',
   });
   assert.deepEqual(config, {
@@ -68,6 +70,7 @@ test('each setting is taken from the environment', () => {
     fetchNetworks: ['192.0.2.0/24'],
     warninglists: { folder: '/srv/lists' },
     documentation: 'hold',
+    keepVersions: 30 * 86_400_000,
     taxii: { collections: COLLECTIONS, repeatCommon: false, publicUrl: 'https://iocs.example.com/soc' },
   });
 });
@@ -88,6 +91,7 @@ test('another name gives another identity, always the same', () => {
 for (const [name, values] of [
   ['SOC_PORT', ['-1', '65536', '100000', '8080 ', '0x50', '1e3', 'http', '80.5']],
   ['SOC_PRODUCER_ID', ['x', '11111111-2222-4333-8444-55555555555', '5A3D1F0E-7C64-4B52-9D0A-2F6B8E41C7D3']],
+  ['SOC_KEEP_VERSIONS', ['0', '-1', '36501', '1.5', '30d', 'forever']],
   ['SOC_API_KEY_IN_QUERY', ['yes', '1', 'TRUE', ' true']],
   ['SOC_LOG_LEVEL', ['trace', 'INFO', 'warning', '__proto__']],
   [

@@ -2,7 +2,6 @@ import { type Config, loadConfig, type SettingName } from '../config.ts';
 import { buildApp } from '../http/app.ts';
 import { HTTP_DEFAULTS } from '../http/config.ts';
 import { makeApiKey } from '../model/api-key.ts';
-import { DEVICE_LIFE, SESSION_IDLE, SESSION_LIFE } from '../model/session.ts';
 import type { TierName } from '../model/tier.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
@@ -13,12 +12,10 @@ import { Contributions } from './contributions.ts';
 import { FeedsService } from './feeds-service.ts';
 import { openOperations } from './operations.ts';
 import { STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { keepUp } from './upkeep.ts';
 
 /** How often what has expired is told, and what no reader sees any more is cleared away, in milliseconds. */
 const UPKEEP = 60_000;
-
-/** So many IOCs are looked at again in one transaction. */
-const REVIEW = 500;
 
 export const SERVER_OPTIONS = { host: { type: 'string' }, port: { type: 'string' } } as const;
 export const SERVER_HELP = {
@@ -135,7 +132,9 @@ export async function serveUntilStopped(
   let keepingUp: Promise<void> | undefined;
   const upkeep = setInterval(() => {
     // What expired while no server ran may take longer than the interval.
-    keepingUp ??= keepUp(store, terminal, log).finally(() => (keepingUp = undefined));
+    keepingUp ??= keepUp(store, { ...terminal, keepVersions: config.keepVersions, log }).finally(
+      () => (keepingUp = undefined),
+    );
   }, UPKEEP);
   try {
     const url = await app
@@ -183,21 +182,4 @@ function stopped(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-async function keepUp(store: Store, terminal: Terminal, log: Log): Promise<void> {
-  const { clock, signal } = terminal;
-  try {
-    while ((await store.review(clock(), REVIEW)) === REVIEW) if (signal.aborted) return;
-    while ((await store.sweep(clock())) > 0) if (signal.aborted) return;
-    await store.forgetSessions({
-      idle: clock() - SESSION_IDLE,
-      begun: clock() - SESSION_LIFE,
-      seen: clock() - DEVICE_LIFE,
-    });
-    for (const { id, prefix } of await store.retireKeys(clock()))
-      log.info('rotated key ended', { id, key: prefix });
-  } catch (error) {
-    log.warn('upkeep failed', { error: (error as Error).message });
-  }
 }

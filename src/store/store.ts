@@ -227,6 +227,11 @@ export interface IndicatorWrites {
    * download walks through. Returns how many; to be called again while there are some.
    */
   sweep(now: number): Promise<number>;
+  /**
+   * Keeps of versions that were replaced before `whole` only what receipts need, and of those replaced before `facts` nothing. Returns how many;
+   * to be called again while there are some.
+   */
+  forgetVersions(before: { readonly whole: number; readonly facts: number }): Promise<number>;
   /** Brings lists up to what is published now, sooner than it happens by itself. */
   fillLists(): Promise<void>;
   /**

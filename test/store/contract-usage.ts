@@ -4,7 +4,7 @@ import { describe } from 'node:test';
 import type { DeliveryFilter, UsageBatch } from '../../src/store/store.ts';
 import type { StoreOpener } from './contract.ts';
 import { itWith } from './contract-it.ts';
-import { DAY, domain, SOURCE, START, take } from './fixtures.ts';
+import { ANY, DAY, domain, readAll, SOURCE, START, take } from './fixtures.ts';
 
 const TODAY = Date.UTC(2026, 0, 15);
 const EVERYTHING: DeliveryFilter = {
@@ -152,6 +152,49 @@ export function usageContract(name: string, open: StoreOpener): void {
       assert.equal(swept!.categories, undefined);
       await store.retract([ioc], 'false positive', clock.advance(1_000));
       assert.equal((await store.versionFacts(ioc)).at(-1)!.revoked, true);
+    });
+
+    it('are kept whole for a while when they are replaced, then as facts, then not at all', async (store, clock) => {
+      const ioc = { type: 'domain', value: 'host-1.example.com' } as const;
+      const [first, second] = [{ confidence: 20, sectors: ['energy', 'water'] }, { confidence: 90 }] as const;
+      await take(store, [domain(1, { entry: 'record', ...first })], clock.now);
+      await take(store, [domain(1, { entry: 'record', ...second })], clock.advance(DAY));
+      await take(store, [domain(1, { entry: 'record', ...second, revoked: true })], clock.advance(DAY));
+      await take(store, [domain(1, { entry: 'record', ...first })], clock.advance(DAY));
+      clock.advance(DAY);
+      while ((await store.sweep(clock.now)) > 0);
+      const facts = await store.versionFacts(ioc);
+      const published = await store.history(0, clock.now, 10);
+      assert.deepEqual([facts.length, published.length], [4, 4]);
+
+      const never = { whole: 0, facts: 0 };
+      assert.equal(await store.forgetVersions(never), 0);
+      const replaced = facts.map(({ until }) => until);
+      assert.equal(await store.forgetVersions({ ...never, whole: replaced[1]! }), 2);
+      assert.equal(await store.forgetVersions({ ...never, whole: replaced[1]! }), 0);
+      assert.deepEqual(await store.versionFacts(ioc), facts);
+      assert.deepEqual(
+        (await store.history(0, clock.now, 10)).map(({ stamp, stix }) => [stamp, stix]),
+        published.slice(2).map(({ stamp, stix }) => [stamp, stix]),
+      );
+
+      const all = { whole: clock.now, facts: clock.now };
+      while ((await store.forgetVersions(all)) > 0);
+      assert.deepEqual(await store.versionFacts(ioc), facts.slice(3), 'what stands is never forgotten');
+      assert.equal((await readAll(store, ANY, clock.now)).length, 1);
+    });
+
+    it('are forgotten a part at a time', async (store, clock) => {
+      const many = (confidence: number) =>
+        Array.from({ length: 2_500 }, (_, index) => domain(index, { confidence }));
+      await take(store, many(20), clock.now);
+      await take(store, many(90), clock.advance(DAY));
+      clock.advance(DAY);
+      while ((await store.sweep(clock.now)) > 0);
+      const before = { whole: clock.now, facts: 0 };
+      const parts = [await store.forgetVersions(before), await store.forgetVersions(before)];
+      assert.deepEqual(parts, [2_000, 500]);
+      assert.equal((await store.history(0, clock.now, 10_000)).length, 2_500);
     });
   });
 }

@@ -311,6 +311,10 @@ export class SqliteStore implements Store {
     return this.#changing(this.#parts.writer.sweep(now));
   }
 
+  forgetVersions(before: { readonly whole: number; readonly facts: number }): Promise<number> {
+    return this.#parts.writer.forgetVersions(before);
+  }
+
   async listRuns(limit: number): Promise<readonly RunRecord[]> {
     return this.#parts.connection.read(() => listRuns(this.#parts.connection, limit));
   }

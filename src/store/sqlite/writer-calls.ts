@@ -48,6 +48,7 @@ const METHODS: readonly WriterMethod[] = [
   'putEntry',
   'removeEntry',
   'sweep',
+  'forgetVersions',
   'keepContribution',
   'createKey',
   'revokeKey',

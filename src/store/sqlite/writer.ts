@@ -41,6 +41,7 @@ import { beginCheck, endCheck, noteGate } from './gate-check.ts';
 import { type IocRow, IocRows, type SightingBefore, type VersionOfIoc } from './ioc-rows.ts';
 import { KeyRows } from './keys.ts';
 import { OperatorEntries } from './operator-entries.ts';
+import { PastRows } from './past-rows.ts';
 import { isRetired } from './rotation.ts';
 import { RunRows } from './runs.ts';
 import { readMeta, StampSeries, writeMeta } from './stamps.ts';
@@ -242,6 +243,10 @@ export class SqliteWriter {
     return this.#connection.write(
       () => this.#versions.sweep(now) + this.#runs.forgetChanges(now - CHANGES_KEPT, FORGET_BATCH),
     );
+  }
+
+  forgetVersions(before: { readonly whole: number; readonly facts: number }): number {
+    return this.#connection.write(() => new PastRows(this.#connection).forget(before));
   }
 
   syncFeeds(feeds: readonly { readonly name: string; readonly enabled: boolean }[], now: number): void {
