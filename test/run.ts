@@ -1,46 +1,82 @@
 /**
- * Runs all tests, or those that are named: `npm test`, `npm test -- --test-name-pattern=gate`. Each file is a process of its own, but for
- * those of folders that only compute: they share one, as to start a process takes longer than most of them. What files compile
- * is kept between them, or every second one would be spent on compiling the same modules again.
+ * Runs all tests, or those that are named: `npm test`, `npm test -- --test-name-pattern=gate`. To start a process and to compile what it
+ * imports takes longer than most files' tests, so that files share a process by their folders; those that measure the process that
+ * they are in, or end it, have one each.
  */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 
 import { COMPILE_CACHE } from './compile-cache.ts';
 
-/** Beside the process of those that compute: many tests wait for the disk, a socket or a program. */
-const AT_ONCE = 3;
+/** More than there are processors: many tests wait for the disk, a socket or a program. */
+const AT_ONCE = 4;
 
-/** Folders whose tests open no file, socket or process that others could feel. */
-const COMPUTING = ['enrich', 'gate', 'model', 'normalise', 'parse', 'render', 'score'];
+/** Folders whose tests share a process, those that take longest first. */
+const SHARED: readonly (readonly string[])[] = [
+  ['http'],
+  ['cli', 'feeds'],
+  ['store', 'taxii'],
+  ['enrich', 'gate', 'model', 'normalise', 'parse', 'render', 'score'],
+];
 
-/** What measures time or memory is alone in its process. */
-function measures(file: string): boolean {
-  return /cpuUsage|memoryUsage|performance\.now/.test(readFileSync(file, 'utf8'));
+/** What measures time or memory, or waits for the signals of its process. */
+function isApart(file: string): boolean {
+  return /cpuUsage|cpu-time|hrtime|memoryUsage|performance\.now|process\.kill\(process\.pid/.test(
+    readFileSync(file, 'utf8'),
+  );
 }
 
-function run(args: readonly string[], show: (text: Buffer) => void): Promise<boolean> {
+interface Outcome {
+  readonly passed: boolean;
+  readonly text: Buffer;
+}
+
+/** Runs tests in a process, which may start more; what it says is kept until it is done, as several would talk at once. */
+function run(args: readonly string[], tell?: (text: Buffer) => void): Promise<Outcome> {
   const child = spawn(process.execPath, ['--test', '--test-reporter=spec', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...COMPILE_CACHE },
   });
-  child.stdout.on('data', show);
-  return new Promise((resolve) => child.once('close', (status) => resolve(status === 0)));
+  const said: Buffer[] = [];
+  child.stdout.on('data', tell ?? ((text: Buffer) => void said.push(text)));
+  return new Promise((resolve) =>
+    child.once('close', (status) => resolve({ passed: status === 0, text: Buffer.concat(said) })),
+  );
 }
 
 const print = (text: Buffer): void => void process.stdout.write(text);
 const given = process.argv.slice(2);
+
 if (given.some((argument) => !argument.startsWith('-'))) {
-  process.exitCode = (await run([`--test-concurrency=${AT_ONCE}`, ...given], print)) ? 0 : 1;
+  const { passed } = await run(['--test-concurrency=2', ...given], print);
+  process.exitCode = passed ? 0 : 1;
 } else {
-  const all = globSync('test/**/*.test.ts').sort();
-  const inFolders = COMPUTING.flatMap((folder) => globSync(`test/${folder}/**/*.test.ts`));
-  const computing = new Set(inFolders.filter((file) => !measures(file)));
-  const held: Buffer[] = [];
-  const [apart, together] = await Promise.all([
-    run([`--test-concurrency=${AT_ONCE}`, ...given, ...all.filter((file) => !computing.has(file))], print),
-    run(['--test-isolation=none', ...given, ...computing], (text) => held.push(text)),
-  ]);
-  print(Buffer.concat(held));
-  process.exitCode = apart && together ? 0 : 1;
+  const shared = SHARED.map((folders) =>
+    folders.flatMap((folder) => globSync(`test/${folder}/**/*.test.ts`)).filter((file) => !isApart(file)),
+  );
+  const together = new Set(shared.flat());
+  const apart = globSync('test/**/*.test.ts').filter((file) => !together.has(file));
+  const waiting = [
+    ['--test-concurrency=1', ...given, ...apart.sort()],
+    ...shared.map((files) => ['--test-isolation=none', ...given, ...files.sort()]),
+  ];
+  const start = performance.now();
+  const outcomes: Outcome[] = [];
+  const work = async (): Promise<void> => {
+    for (let args = waiting.shift(); args !== undefined; args = waiting.shift()) {
+      const outcome = await run(args);
+      outcomes.push(outcome);
+      print(outcome.text);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const counted = (what: string): number =>
+    outcomes.reduce(
+      (sum, { text }) => sum + Number(new RegExp(`^ℹ ${what} (\\d+)$`, 'm').exec(String(text))?.[1] ?? 0),
+      0,
+    );
+  const [pass, fail, skipped] = [counted('pass'), counted('fail'), counted('skipped')];
+  const seconds = Math.round((performance.now() - start) / 1_000);
+  process.stdout.write(`\nIn all: ${pass} passed, ${fail} failed, ${skipped} skipped, in ${seconds} s\n`);
+  process.exitCode = outcomes.every(({ passed }) => passed) ? 0 : 1;
 }

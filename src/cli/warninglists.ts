@@ -15,8 +15,8 @@ const HOUR = 3_600_000;
 /** Unpacked, as a fetcher keeps it. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
-/** When a failed refresh may be tried again, UTC milliseconds. */
-let notBefore = 0;
+/** By archives, when they may be asked for again after a failure, UTC milliseconds. */
+const notBefore = new Map<string, number>();
 
 /**
  * Fetches MISP's warninglists when those that are kept are older than a week and the settings say so. Whether there are new ones.
@@ -29,14 +29,15 @@ export async function refreshWarninglists(
   signal: AbortSignal,
   onProblem: (problem: string) => void,
 ): Promise<boolean> {
-  if (config.warninglists !== 'misp' || config.feeds !== 'on' || now < notBefore) return false;
   const archive = warninglistArchive(config);
+  const isDue = now >= (notBefore.get(archive) ?? 0);
+  if (config.warninglists !== 'misp' || config.feeds !== 'on' || !isDue) return false;
   if (existsSync(archive) && now - statSync(archive).mtimeMs < WEEK) return false;
-  notBefore = now + DAY;
+  notBefore.set(archive, now + DAY);
   const outcome = await fetcher.fetch({ url: REPOSITORY, maxBytes: MOST_BYTES }, signal);
   if (outcome.state === 'unchanged') return false;
   // Most often it is our network that was not there.
-  if (outcome.state === 'unreachable') notBefore = now + HOUR;
+  if (outcome.state === 'unreachable') notBefore.set(archive, now + HOUR);
   if (outcome.state !== 'fetched') {
     onProblem(`the warninglists cannot be refreshed: ${outcome.reason}`);
     return false;

@@ -22,6 +22,8 @@ export interface ListPage {
   readonly links: HeaderList;
   /** Headers about its content. */
   readonly headers: HeaderList;
+  /** The newest stamp of all that was published when it was made. */
+  readonly newest: number;
 }
 
 /** To be raised when the same content is written in other bytes than before. */
@@ -43,17 +45,24 @@ export class ListPages {
   }
 
   /**
-   * What `request` yields at `now`, written as `rendering` names it. Rejects with `StoreError` when the store cannot
-   * answer.
+   * What `request` yields at `now`, written as `rendering` names it, which may say the newest stamp (`rises`). Rejects with `StoreError`
+   * when the store cannot answer.
    */
-  async find(request: ListRequest, now: number, rendering: string = request.format): Promise<ListPage> {
+  async find(
+    request: ListRequest,
+    now: number,
+    rendering: string = request.format,
+    rises = false,
+  ): Promise<ListPage> {
     await this.#store.markPolled(now);
     const made = await this.#store.awaitLists(now);
     const { since, limit } = request.query;
     const place = [since, limit, request.offset, request.cursor];
     const key = [made, rendering, this.#self(request), request.filters, ...place].join('|');
-    const name = [made, rendering];
-    return await this.#fresh.find(key, now, (newest) => this.#measure(request, name, now, newest));
+    return await this.#fresh.find(key, now, (newest) => {
+      const name = [made, rendering, ...(rises ? [String(newest)] : [])];
+      return this.#measure(request, name, now, newest);
+    });
   }
 
   async #measure(
@@ -76,6 +85,7 @@ export class ListPages {
       etags: entityTags(named),
       links,
       headers: extent.count > 0 ? ['last-modified', modified] : [],
+      newest,
     };
   }
 

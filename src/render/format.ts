@@ -18,6 +18,8 @@ export interface ExportFormat {
   readonly types: readonly IocType[];
   /** Whether it can say that an IOC is taken back. Where it cannot, revoked IOCs are left out. */
   readonly tellsRevoked: boolean;
+  /** Whether it says a number that must rise with every change, also when something is taken back. */
+  readonly rises?: true;
   /** A writer of one export. It keeps state, so each export opens its own. */
   readonly open: (setting: ExportSetting) => ItemWriter;
 }
@@ -27,7 +29,7 @@ export interface ExportSetting {
   readonly producer: Producer;
   /** Names which IOCs are exported, such as the canonical query: ids of rules and events are derived from it. */
   readonly name: string;
-  /** The newest publication stamp of what is exported, UTC milliseconds. */
+  /** The newest publication stamp of what is exported, or of all there is where the format says what must rise. UTC milliseconds. */
   readonly lastModified: number;
 }
 

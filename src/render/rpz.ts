@@ -10,7 +10,8 @@ const LONGEST_OWNER = 180;
  * A DNS response policy zone for BIND, Unbound, Knot or PowerDNS (draft-vixie-dnsop-dns-rpz-00): a listed domain and all below it
  * do not exist (`CNAME .`, §3.1, §4.1), nor do answers with a listed address (§4.3). Names under which others have theirs, such as
  * `github.io`, are listed without what is below. The zone has no name of its own: all owners are relative to the origin that the server's
- * configuration gives it. Its serial is the time of the newest IOC in seconds.
+ * configuration gives it. Its serial is the time of the newest publication in seconds, of whatever IOC: it must
+ * not fall when one is taken back (RFC 1982).
  */
 export const rpz: ExportFormat = {
   name: 'rpz',
@@ -20,6 +21,7 @@ export const rpz: ExportFormat = {
   tier: 'pro',
   types: ['domain', 'ipv4', 'ipv6'],
   tellsRevoked: false,
+  rises: true,
   open: ({ lastModified }): ItemWriter => ({
     begin: () =>
       '$TTL 300\n' +

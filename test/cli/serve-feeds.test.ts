@@ -121,7 +121,7 @@ test('a stop in the middle of a run ends soon, and the next start goes on', asyn
   const state = { asked: 0 };
   await listening(t, port, (_request, response) => {
     state.asked += 1;
-    if (state.asked > 1) return response.end(lines(0, 20_000));
+    if (state.asked > 1) return response.end(lines(0, 8_000));
     // The first download never ends.
     return response.writeHead(200, { 'content-length': 1_000 }).write('host-0.example.net\n');
   });
@@ -138,15 +138,15 @@ test('a stop in the middle of a run ends soon, and the next start goes on', asyn
   second.process.kill('SIGTERM');
   assert.deepEqual(await second.ended, { code: 0, signal: null });
   const left = await withStore((store) => store.newestRun('ours'));
-  if ((await indicators()) < 20_000) {
+  if ((await indicators()) < 8_000) {
     assert.deepEqual([left?.state, (await record()).state], ['publishing', 'interrupted']);
   }
   const third = serve();
   await until(async () => (await record()).state === 'fine', 'the run is completed');
-  assert.equal(await indicators(), 20_000);
+  assert.equal(await indicators(), 8_000);
   assert.equal(state.asked, 2, 'from what was downloaded already');
   const run = await withStore((store) => store.findRun(left!.id));
-  assert.deepEqual([run?.state, run?.added], ['done', 20_000]);
+  assert.deepEqual([run?.state, run?.added], ['done', 8_000]);
   for (const server of [first, second]) assert.doesNotMatch(server.talk(), /"level":"error"/);
   third.process.kill('SIGTERM');
   await third.ended;

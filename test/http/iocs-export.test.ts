@@ -6,7 +6,7 @@ import { EXPORT_FORMATS } from '../../src/render/formats.ts';
 import { FIREWALL_PROFILES } from '../../src/render/firewall/profiles.ts';
 import { reading } from '../parse/reading.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
-import { START, take } from '../store/fixtures.ts';
+import { domain, START, take } from '../store/fixtures.ts';
 import { bearer, errorOf, get, serving } from './serving.ts';
 
 const PATHS = ['misp', 'cef', 'sigma', 'openioc', 'suricata', 'rpz', 'hosts', 'splunk', 'ecs', 'sentinel'];
@@ -133,4 +133,27 @@ test('our own reader takes the MISP event', async (context) => {
     iocs.map(({ value }) => value),
     ['bad.example.com'],
   );
+});
+
+test('the serial of a zone rises when its newest IOC is taken back, and when something else is published', async (context) => {
+  const server = await serving(context);
+  const serial = async (): Promise<number> => {
+    const { body, headers } = await get(server, '/api/v1/iocs/rpz', bearer(server.pro));
+    const [, number] = /\((\d+) 3600/.exec(String(body)) ?? [];
+    tags.add(String(headers.etag));
+    return Number(number);
+  };
+  const tags = new Set<string>();
+  await take(server.store, [domain(1)], server.clock.now);
+  await take(server.store, [domain(2)], server.clock.advance(60_000));
+  server.clock.advance(60_000);
+  const both = await serial();
+  await server.store.retract([domain(2)], 'false positive', server.clock.now);
+  server.clock.advance(60_000);
+  const one = await serial();
+  await server.store.retract([domain(1)], 'false positive', server.clock.now);
+  server.clock.advance(60_000);
+  const none = await serial();
+  assert.ok(both < one && one < none, `${both}, ${one}, ${none}`);
+  assert.equal(tags.size, 3);
 });

@@ -12,19 +12,27 @@ import { assertWholeBatches } from './whole-batches.ts';
 const KILLS = Number(process.env.CRASH_TEST_KILLS ?? 100);
 const BATCH = 25;
 
+/** Stores that are written and killed at once, one after the other each: all that is in one is read after each kill. */
+const STORES = 4;
+
 test(`${KILLS} kills at any moment lose no acknowledged batch and leave none half published`, async (context) => {
-  const directory = mkdtempSync(join(tmpdir(), 'soc-crash-'));
-  context.after(() => rmSync(directory, { recursive: true }));
   warmCompileCache(new URL('../../src/store/sqlite/open.ts', import.meta.url));
-  let acknowledged = -1;
-  let killedWhileWriting = 0;
-  for (let kill = 0; kill < KILLS; kill += 1) {
-    const before = acknowledged;
-    acknowledged = await ingestUntilKilled(directory, acknowledged + 1);
-    if (acknowledged > before) killedWhileWriting += 1;
-    assertWholeBatches(join(directory, 'indicators.sqlite'), acknowledged, BATCH);
-  }
-  context.diagnostic(`${acknowledged + 1} batches acknowledged over ${killedWhileWriting} productive starts`);
+  let [kills, batches, killedWhileWriting] = [0, 0, 0];
+  const killAgainAndAgain = async (): Promise<void> => {
+    const directory = mkdtempSync(join(tmpdir(), 'soc-crash-'));
+    context.after(() => rmSync(directory, { recursive: true }));
+    let acknowledged = -1;
+    while (kills < KILLS) {
+      kills += 1;
+      const before = acknowledged;
+      acknowledged = await ingestUntilKilled(directory, acknowledged + 1);
+      if (acknowledged > before) killedWhileWriting += 1;
+      assertWholeBatches(join(directory, 'indicators.sqlite'), acknowledged, BATCH);
+    }
+    batches += acknowledged + 1;
+  };
+  await Promise.all(Array.from({ length: STORES }, killAgainAndAgain));
+  context.diagnostic(`${batches} batches acknowledged over ${killedWhileWriting} productive starts`);
   assert.ok(killedWhileWriting > KILLS / 2, 'too few processes lived long enough to write');
 });
 

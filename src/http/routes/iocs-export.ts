@@ -74,7 +74,7 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
       refuseForeignTypes(asked.query.types, format);
       // `given` says where links lead, so it keeps the parameter; no envelope is made but for JSON.
       const wanted: ListRequest = { ...asked, format: 'ndjson', given: pairs.filter(isFilter) };
-      const list = await pages.find(wanted, now, format.name);
+      const list = await pages.find(wanted, now, format.name, format.rises);
       const page = { ...list, format, sent: list.sent.map((sent) => ({ ...sent, format: format.name })) };
       const answer = { bodies: bodies.get(format.name)!, deadlines, log, polls };
       return await answerPage(request, reply, { page, content: contentHeaders(format) }, answer);
@@ -87,12 +87,12 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
 
 async function* bytesOf(
   store: IndicatorReads,
-  { plan, format }: ExportPage,
+  { plan, format, newest }: ExportPage,
   producer: Producer,
   size: number,
   noteLeftOut: (format: string, count: number) => void,
 ): AsyncGenerator<Uint8Array> {
-  const lastModified = Math.max(plan.extent.first, plan.extent.last);
+  const lastModified = format.rises === true ? newest : Math.max(plan.extent.first, plan.extent.last);
   const setting = { producer, name: plan.request.filters, lastModified };
   const slices = walkSlices(plan.query, plan.extent, async (query) => {
     const slice = await store.items(query, plan.asOf, size);

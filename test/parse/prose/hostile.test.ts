@@ -78,8 +78,8 @@ test('time grows with the length of a text and no faster, whatever is repeated',
 
 /** How many times longer twice the text takes; 2 where that is too short to be measured. */
 function ratioOf(seed: string, prefix: string): number {
-  const twice = timeOf(seed, 400_000, prefix);
-  return twice < NOISE ? 2 : twice / Math.max(timeOf(seed, 200_000, prefix), NOISE / 2);
+  const twice = timeOf(seed, 200_000, prefix);
+  return twice < NOISE ? 2 : twice / Math.max(timeOf(seed, 100_000, prefix), NOISE / 2);
 }
 
 test('a page of 5 MB ends within two seconds', () => {
