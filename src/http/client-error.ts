@@ -10,8 +10,14 @@ const CODES: Readonly<Record<string, ApiErrorCode>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 'payload_too_large',
 };
 
+/** The size from which on a request line and headers are refused, in bytes. */
+export const MOST_HEAD = 16_384;
+
 /** Answers what is not HTTP, or comes too slowly or too large, in the shape of all errors, and hangs up. */
-export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+export function answerClientError(
+  error: Error & { code?: string; rawPacket?: unknown },
+  socket: Socket,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable || socket.destroyed) {
     socket.destroy();
     return;
@@ -31,10 +37,21 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   );
 }
 
-/** The code that such a client is told. */
-export function clientErrorCode({ code = '' }: { readonly code?: string | undefined }): ApiErrorCode {
+/** The code that such a client is told. What is too long counts as a URL where what came last begins with a request line without an end. */
+export function clientErrorCode({
+  code = '',
+  rawPacket,
+}: {
+  readonly code?: string | undefined;
+  readonly rawPacket?: unknown;
+}): ApiErrorCode {
+  const head = Buffer.from(rawPacket instanceof Uint8Array ? rawPacket.subarray(0, MOST_HEAD) : []);
+  const isLine = /^[A-Z]{3,10} \//.test(head.toString('latin1', 0, 20)) && !head.includes(NEWLINE);
+  if (code === 'HPE_HEADER_OVERFLOW' && isLine) return 'uri_too_long';
   return CODES[code] ?? 'bad_request';
 }
+
+const NEWLINE = 10;
 
 function answerHasBegun(socket: Socket): boolean {
   const { _httpMessage: answer } = socket as Socket & { _httpMessage?: { headersSent?: boolean } | null };

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 
 import type { FastifyHttpOptions } from 'fastify';
 
-import { answerClientError } from './client-error.ts';
+import { answerClientError, MOST_HEAD } from './client-error.ts';
 import type { HttpConfig } from './config.ts';
 import { newRequestId } from './request-id.ts';
 
@@ -33,7 +33,7 @@ export function serverOptions(config: HttpConfig): FastifyHttpOptions<Server> {
     http: {
       headersTimeout: config.headersTimeout,
       connectionsCheckingInterval: Math.min(5_000, config.headersTimeout),
-      maxHeaderSize: 16_384,
+      maxHeaderSize: MOST_HEAD,
       requireHostHeader: false,
     },
   };

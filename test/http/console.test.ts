@@ -69,6 +69,17 @@ test('nobody sees a page of the console without having signed in', async (contex
   assert.equal((await send(server, 'GET', '/console')).headers.location, HOME);
 });
 
+test('a page is asked for without its content too, as its headers say', async (context) => {
+  const server = await serving(context);
+  for (const url of [HOME, '/console', '/console/sign-in', '/console/console.css', '/console/icon.svg']) {
+    const [whole, head] = [await send(server, 'GET', url, {}), await send(server, 'HEAD', url, {})];
+    assert.equal(head.status, whole.status, url);
+    assert.equal(head.body.length, 0);
+    for (const name of ['content-type', 'location', 'content-security-policy'])
+      assert.equal(head.headers[name], whole.headers[name], `${url}: ${name}`);
+  }
+});
+
 test('every page lets nothing in from elsewhere and runs no script, errors too', async (context) => {
   const server = await open(context);
   const { cookie } = await person(server);

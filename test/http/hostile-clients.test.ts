@@ -69,7 +69,7 @@ test('what is not HTTP is answered in the shape of all errors, and hung up on', 
       'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
       [400, 'bad_request'],
     ],
-    [request(`/${'a'.repeat(20_000)}`), [431, 'headers_too_large']],
+    [request(`/${'a'.repeat(20_000)}`), [414, 'uri_too_long']],
     [request('/', `X: ${'a'.repeat(20_000)}\r\n`), [431, 'headers_too_large']],
   ];
   for (const [bytes, expected] of cases) {

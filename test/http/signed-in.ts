@@ -27,7 +27,7 @@ export interface Sent {
   readonly from?: string;
 }
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
 
 /** Sends a request as a browser does for a page of this server, without a session. */
 export async function send({ app }: Serving, method: Method, url: string, sent: Sent = {}): Promise<Answer> {

@@ -50,7 +50,7 @@ export function consolePages(app: FastifyInstance, parts: ConsoleParts): void {
 
   const get = (url: string, handler: (request: FastifyRequest) => Promise<Html>): void => {
     app.route({
-      method: 'GET',
+      method: ['GET', 'HEAD'],
       url,
       config: { auth: 'session', operation: 'none' },
       handler: async (request, reply) => send(reply, await handler(request)),
@@ -74,7 +74,7 @@ export function consolePages(app: FastifyInstance, parts: ConsoleParts): void {
 
   for (const { path, type, bytes } of ASSETS) {
     app.route({
-      method: 'GET',
+      method: ['GET', 'HEAD'],
       url: path,
       config: { auth: 'none', operation: 'none' },
       handler: async (_request, reply) =>
@@ -82,14 +82,14 @@ export function consolePages(app: FastifyInstance, parts: ConsoleParts): void {
     });
   }
   app.route({
-    method: 'GET',
+    method: ['GET', 'HEAD'],
     url: '/console',
     config: { auth: 'none', operation: 'none' },
     handler: async (_request, reply) => reply.redirect(HOME, 308),
   });
 
   app.route({
-    method: 'GET',
+    method: ['GET', 'HEAD'],
     url: SIGN_IN,
     config: { auth: 'none', operation: 'none' },
     handler: async (request, reply) => {
