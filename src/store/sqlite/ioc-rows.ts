@@ -45,29 +45,6 @@ export class IocRows {
     return row === undefined ? undefined : iocRow(row);
   }
 
-  /** Adds an IOC with its first version, or with none where it is held back; returns its id. */
-  add(uuid: Uint8Array, ioc: Ioc, version: VersionOfIoc, hold: Hold | undefined): number {
-    const sql =
-      'INSERT INTO ioc (uuid, type, value, created, stamp, validity_until, validity_moved_at, was_valid, review_at, hold) ' +
-      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-    const { created, stamp, validity, wasValid, reviewAt } = version;
-    const result = this.#connection
-      .prepare(sql)
-      .run(
-        uuid,
-        IOC_TYPES.indexOf(ioc.type),
-        ioc.value,
-        created,
-        stamp,
-        validity.until ?? null,
-        validity.movedAt,
-        Number(wasValid),
-        reviewAt ?? null,
-        hold === undefined ? null : JSON.stringify(hold),
-      );
-    return Number(result.lastInsertRowid);
-  }
-
   /** Records the version that an IOC now has. */
   setVersion(id: number, { created, stamp, validity, wasValid, reviewAt }: VersionOfIoc): void {
     const sql =
@@ -125,7 +102,7 @@ export class IocRows {
   ): SightingBefore | undefined {
     const before = this.standing(ioc, source);
     if (before === undefined) {
-      this.addFirstReport(ioc, source, sighting, run, now);
+      this.#addFirstReport(ioc, source, sighting, run, now);
       return { contexts: null, withdrawnAt: null };
     }
     const contexts = contextsWith(before.contexts, sighting);
@@ -143,12 +120,10 @@ export class IocRows {
   }
 
   /** Adds the first report of an IOC by a source. */
-  addFirstReport(ioc: number, source: number, sighting: Sighting, run: number, now: number): void {
+  #addFirstReport(ioc: number, source: number, sighting: Sighting, run: number, now: number): void {
     const sql =
       'INSERT INTO sighting (ioc, source, first_reported, last_reported, reports, contexts, run) VALUES (?, ?, ?, ?, 1, ?, ?)';
-    this.#connection
-      .prepare(sql)
-      .run(ioc, source, now, now, JSON.stringify([inOrder(contextOf(sighting))]), run);
+    this.#connection.prepare(sql).run(ioc, source, now, now, contextsOf(sighting), run);
   }
 
   /** What a source says of an IOC, with the run that changed it last; undefined when it never said anything. */
@@ -190,6 +165,11 @@ function contextOf(sighting: Sighting): Context {
   const { type: _type, value: _value, hold: _hold, ...context } = sighting;
   if (context.firstSeen !== undefined || context.lastSeen === undefined) return context;
   return { ...context, firstSeen: context.lastSeen };
+}
+
+/** A source's records, as they are stored, after its first. */
+export function contextsOf(sighting: Sighting): string {
+  return JSON.stringify([inOrder(contextOf(sighting))]);
 }
 
 /** A source's records, as they are stored, after one more. */

@@ -40,6 +40,7 @@ import { FeedRows } from './feeds.ts';
 import { beginCheck, endCheck, noteGate } from './gate-check.ts';
 import { type IocRow, IocRows, type SightingBefore, type VersionOfIoc } from './ioc-rows.ts';
 import { KeyRows } from './keys.ts';
+import { NewIocs } from './new-iocs.ts';
 import { OperatorEntries } from './operator-entries.ts';
 import { isRetired } from './rotation.ts';
 import { RunRows } from './runs.ts';
@@ -143,7 +144,10 @@ export class SqliteWriter {
       const source = this.#runs.sourceOf(run);
       const counts: Counts = { added: 0, updated: 0, unchanged: 0, held: 0, expired: 0 };
       for (const article of articles) this.#articles.put(article, source, run, now);
-      for (const sighting of sightings) this.#take({ run, source, now, stamps, counts }, sighting);
+      const added = new NewIocs(this.#connection, { run, source, now });
+      const intake = { run, source, now, stamps, counts, added, seen: new Set<string>() };
+      for (const sighting of sightings) this.#take(intake, sighting);
+      added.flush();
       this.#runs.count(run, { ...counts, withdrawn: 0 });
       return { ...counts, lastStamp: stamps.last };
     });
@@ -405,9 +409,12 @@ export class SqliteWriter {
   }
 
   #take(intake: Intake, sighting: Sighting): void {
-    const { run, source, now, stamps, counts } = intake;
+    const { run, source, now, stamps, counts, added, seen } = intake;
     const uuid = this.#ids.indicatorUuid(sighting.type, sighting.value);
     const bytes = uuidBytes(uuid);
+    // What the batch itself has added may not be in the tables yet.
+    if (seen.has(uuid)) added.flush();
+    else seen.add(uuid);
     const known = this.#iocs.find(bytes);
     if (known === undefined) {
       // A retraction of what was never published has nobody to tell.
@@ -434,7 +441,7 @@ export class SqliteWriter {
   }
 
   #takeNew(
-    { run, source, now, stamps, counts }: Intake,
+    { run, source, now, stamps, counts, added }: Intake,
     uuid: string,
     bytes: Uint8Array,
     sighting: Sighting,
@@ -443,14 +450,11 @@ export class SqliteWriter {
     const draft = this.#draft(uuid, { ...NEW, hold: sighting.hold }, assessment, now);
     const stamp = draft.revoked ? 0 : stamps.next();
     const version = { ...draft.version, created: stamp, stamp };
-    const id = this.#iocs.add(bytes, sighting, version, sighting.hold);
-    this.#iocs.addFirstReport(id, source, sighting, run, now);
+    const first =
+      stamp > 0 ? { assessment, expires: draft.until ?? NEVER, stix: draft.render(stamp, stamp) } : undefined;
+    const id = added.add(bytes, sighting, version, first);
     this.#articles.link(sighting, id, source, run);
-    this.#runs.noteChange(run, id, 'added', NOTHING_BEFORE);
-    if (stamp > 0)
-      this.#versions.publish(stamp, id, 0, assessment, draft.until ?? NEVER, draft.render(stamp, stamp));
-    if (sighting.hold === undefined) counts.added += 1;
-    else counts.held += 1;
+    counts[sighting.hold === undefined ? 'added' : 'held'] += 1;
     if (draft.expired) counts.expired += 1;
   }
 
@@ -524,6 +528,9 @@ interface Intake {
   readonly now: number;
   readonly stamps: StampSeries;
   readonly counts: Counts;
+  readonly added: NewIocs;
+  /** The UUIDs of the batch so far. */
+  readonly seen: Set<string>;
 }
 
 interface Counts {
@@ -544,8 +551,6 @@ const NEW: Standing = {
   hold: undefined,
   wasValid: false,
 };
-
-const NOTHING_BEFORE: SightingBefore = { contexts: null, withdrawnAt: null };
 
 interface Draft {
   readonly version: Omit<VersionOfIoc, 'created' | 'stamp'>;

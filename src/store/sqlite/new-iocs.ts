@@ -1,0 +1,113 @@
+import { IOC_TYPES } from '../../model/ioc.ts';
+import type { Sighting } from '../../model/sighting.ts';
+import type { Assessment } from '../../score/assess.ts';
+import { RUN_CHANGE_KINDS } from '../store.ts';
+import type { Connection } from './connection.ts';
+import { contextsOf, type VersionOfIoc } from './ioc-rows.ts';
+import { Insertion, ManyRows } from './many-rows.ts';
+import { sectorRows, VERSION_COLUMNS, VERSION_SECTOR_COLUMNS, versionRow } from './versions.ts';
+
+const IOC = new Insertion('ioc', [
+  'id',
+  'uuid',
+  'type',
+  'value',
+  'created',
+  'stamp',
+  'validity_until',
+  'validity_moved_at',
+  'was_valid',
+  'review_at',
+  'hold',
+]);
+const SIGHTING = new Insertion('sighting', [
+  'ioc',
+  'source',
+  'first_reported',
+  'last_reported',
+  'reports',
+  'contexts',
+  'run',
+]);
+const RUN_CHANGE = new Insertion('run_change', ['run', 'ioc', 'kind']);
+const VERSION = new Insertion('version', VERSION_COLUMNS);
+const VERSION_SECTOR = new Insertion('version_sector', VERSION_SECTOR_COLUMNS);
+
+const ADDED = RUN_CHANGE_KINDS.indexOf('added');
+
+/** A version that is an IOC's first. */
+export interface FirstVersion {
+  readonly assessment: Assessment;
+  readonly expires: number;
+  readonly stix: string;
+}
+
+/**
+ * IOCs that a batch is the first to tell of, each with its source's report, its place among the changes of the run and its first
+ * version, written several at a time inside the caller's transaction. What is asked of the tables before `flush` may lack the last of them.
+ */
+export class NewIocs {
+  readonly #connection: Connection;
+  readonly #batch: { readonly run: number; readonly source: number; readonly now: number };
+  readonly #iocs: ManyRows;
+  readonly #sightings: ManyRows;
+  readonly #changes: ManyRows;
+  readonly #versions: ManyRows;
+  readonly #sectors: ManyRows;
+  #lastId: number | undefined;
+
+  constructor(connection: Connection, batch: { run: number; source: number; now: number }) {
+    this.#connection = connection;
+    this.#batch = batch;
+    this.#iocs = new ManyRows(connection, IOC);
+    this.#sightings = new ManyRows(connection, SIGHTING);
+    this.#changes = new ManyRows(connection, RUN_CHANGE);
+    this.#versions = new ManyRows(connection, VERSION);
+    this.#sectors = new ManyRows(connection, VERSION_SECTOR);
+  }
+
+  /** Adds an IOC with its first version, or with none where it is held back; returns its id. */
+  add(uuid: Uint8Array, sighting: Sighting, version: VersionOfIoc, first: FirstVersion | undefined): number {
+    const { run, source, now } = this.#batch;
+    const id = this.#nextId();
+    const { created, stamp, validity, wasValid, reviewAt } = version;
+    const { type, value, hold } = sighting;
+    this.#iocs.add(
+      id,
+      uuid,
+      IOC_TYPES.indexOf(type),
+      value,
+      created,
+      stamp,
+      validity.until ?? null,
+      validity.movedAt,
+      Number(wasValid),
+      reviewAt ?? null,
+      hold === undefined ? null : JSON.stringify(hold),
+    );
+    this.#sightings.add(id, source, now, now, 1, contextsOf(sighting), run);
+    this.#changes.add(run, id, ADDED);
+    if (first !== undefined) {
+      const { assessment, expires, stix } = first;
+      this.#versions.add(...versionRow(stamp, id, assessment, expires, stix));
+      for (const row of sectorRows(stamp, assessment)) this.#sectors.add(...row);
+    }
+    return id;
+  }
+
+  /** Writes what was added and is not written yet. */
+  flush(): void {
+    this.#iocs.flush();
+    this.#sightings.flush();
+    this.#changes.flush();
+    this.#versions.flush();
+    this.#sectors.flush();
+  }
+
+  /** Ids rise by one, as SQLite gives them: the caller's transaction is the only one that writes. */
+  #nextId(): number {
+    this.#lastId ??= Number(this.#connection.prepare('SELECT max(id) AS id FROM ioc').get()!.id ?? 0);
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+}
