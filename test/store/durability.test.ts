@@ -10,6 +10,7 @@ import { Connection } from '../../src/store/sqlite/connection.ts';
 import { openSqliteStore, type SqliteOptions } from '../../src/store/sqlite/open.ts';
 import { SqliteWriter } from '../../src/store/sqlite/writer.ts';
 import { ANY, AS_STORED, domain, parseSlice, readAll, SOURCE, take, TestClock } from './fixtures.ts';
+import { packed } from './packed.ts';
 
 function temporaryDirectory(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'soc-store-'));
@@ -102,7 +103,7 @@ test('a batch whose commit comes later than its stamps is stamped once more, and
     },
   });
   context.after(() => slow.close());
-  slow.ingest(run, [domain(1), domain(2)], clock.now);
+  slow.ingest(run, packed([domain(1), domain(2)]), clock.now);
   const passed = clock.now;
   const later = await readAll(store, { ...ANY, since: passed }, passed + 60_000);
   assert.deepEqual(
@@ -125,10 +126,10 @@ test('a full disk refuses the batch, keeps all that was there, and takes the bat
   const pages = connection.db.prepare('PRAGMA page_count').get()!.page_count;
   connection.db.exec(`PRAGMA max_page_count = ${Number(pages) + 8}`);
   const many = Array.from({ length: 2000 }, (_, index) => domain(index + 1000));
-  assert.throws(() => writer.ingest(run, many, clock.now), { name: 'StoreError', code: 'full' });
+  assert.throws(() => writer.ingest(run, packed(many), clock.now), { name: 'StoreError', code: 'full' });
   assert.equal((await readAll(store, ANY, clock.now)).length, 200);
   connection.db.exec('PRAGMA max_page_count = 1000000');
-  assert.equal(writer.ingest(run, many, clock.now).added, 2000);
+  assert.equal(writer.ingest(run, packed(many), clock.now).added, 2000);
   assert.equal((await readAll(store, ANY, clock.now)).length, 2200);
 });
 

@@ -1,10 +1,10 @@
 import { IOC_TYPES } from '../../model/ioc.ts';
-import type { Sighting } from '../../model/sighting.ts';
 import type { Assessment } from '../../score/assess.ts';
 import { RUN_CHANGE_KINDS } from '../store.ts';
 import type { Connection } from './connection.ts';
-import { contextsOf, type VersionOfIoc } from './ioc-rows.ts';
+import type { VersionOfIoc } from './ioc-rows.ts';
 import { Insertion, ManyRows } from './many-rows.ts';
+import type { ArrivingSighting } from './packed-sightings.ts';
 import { sectorRows, VERSION_COLUMNS, VERSION_SECTOR_COLUMNS, versionRow } from './versions.ts';
 
 const IOC = new Insertion('ioc', [
@@ -67,14 +67,14 @@ export class NewIocs {
   }
 
   /** Adds an IOC with its first version, or with none where it is held back; returns its id. */
-  add(uuid: Uint8Array, sighting: Sighting, version: VersionOfIoc, first: FirstVersion | undefined): number {
+  add(sighting: ArrivingSighting, version: VersionOfIoc, first: FirstVersion | undefined): number {
     const { run, source, now } = this.#batch;
     const id = this.#nextId();
     const { created, stamp, validity, wasValid, reviewAt } = version;
-    const { type, value, hold } = sighting;
+    const { type, value, hold, uuidBytes, contextText } = sighting;
     this.#iocs.add(
       id,
-      uuid,
+      uuidBytes,
       IOC_TYPES.indexOf(type),
       value,
       created,
@@ -85,7 +85,7 @@ export class NewIocs {
       reviewAt ?? null,
       hold === undefined ? null : JSON.stringify(hold),
     );
-    this.#sightings.add(id, source, now, now, 1, contextsOf(sighting), run);
+    this.#sightings.add(id, source, now, now, 1, `[${contextText}]`, run);
     this.#changes.add(run, id, ADDED);
     if (first !== undefined) {
       const { assessment, expires, stix } = first;

@@ -66,6 +66,7 @@ import { ListReader } from './lists/reads.ts';
 import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
 import { OperatorEntries } from './operator-entries.ts';
+import { packSightings } from './packed-sightings.ts';
 import { probe } from './probe.ts';
 import {
   findRun,
@@ -228,14 +229,15 @@ export class SqliteStore implements Store {
     return this.#parts.writer.beginRun(source, input, now, lease);
   }
 
-  ingest(
+  async ingest(
     run: number,
     sightings: readonly Sighting[],
     now: number,
     gate?: string,
     articles?: readonly Article[],
   ): Promise<IngestCounts> {
-    return this.#changing(this.#parts.writer.ingest(run, sightings, now, gate, articles));
+    const packed = packSightings(this.#parts.ids, sightings);
+    return this.#changing(this.#parts.writer.ingest(run, packed, now, gate, articles));
   }
 
   async listArticles(query: ArticleQuery, asOf: number): Promise<ArticlePage> {

@@ -7,7 +7,7 @@ import type { Hold } from '../../model/hold.ts';
 import type { Ioc } from '../../model/ioc.ts';
 import type { OperatorEntry } from '../../model/operator-entry.ts';
 import type { Producer } from '../../model/producer.ts';
-import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
+import type { Rejection, Source } from '../../model/sighting.ts';
 import type { Clock } from '../../model/time.ts';
 import { uuidBytes } from '../../model/uuid.ts';
 import { StixIds } from '../../render/stix/id.ts';
@@ -42,6 +42,7 @@ import { type IocRow, IocRows, type SightingBefore, type VersionOfIoc } from './
 import { KeyRows } from './keys.ts';
 import { NewIocs } from './new-iocs.ts';
 import { OperatorEntries } from './operator-entries.ts';
+import { type ArrivingSighting, type PackedSightings, unpackSighting } from './packed-sightings.ts';
 import { isRetired } from './rotation.ts';
 import { RunRows } from './runs.ts';
 import { readMeta, StampSeries, writeMeta } from './stamps.ts';
@@ -133,7 +134,7 @@ export class SqliteWriter {
 
   ingest(
     run: number,
-    sightings: readonly Sighting[],
+    sightings: PackedSightings,
     now: number,
     gate?: string,
     articles: readonly Article[] = [],
@@ -146,7 +147,7 @@ export class SqliteWriter {
       for (const article of articles) this.#articles.put(article, source, run, now);
       const added = new NewIocs(this.#connection, { run, source, now });
       const intake = { run, source, now, stamps, counts, added, seen: new Set<string>() };
-      for (const sighting of sightings) this.#take(intake, sighting);
+      for (const index of sightings.values.keys()) this.#take(intake, unpackSighting(sightings, index));
       added.flush();
       this.#runs.count(run, { ...counts, withdrawn: 0 });
       return { ...counts, lastStamp: stamps.last };
@@ -408,25 +409,23 @@ export class SqliteWriter {
     });
   }
 
-  #take(intake: Intake, sighting: Sighting): void {
+  #take(intake: Intake, sighting: ArrivingSighting): void {
     const { run, source, now, stamps, counts, added, seen } = intake;
-    const uuid = this.#ids.indicatorUuid(sighting.type, sighting.value);
-    const bytes = uuidBytes(uuid);
+    const { uuid, context, hold } = sighting;
     // What the batch itself has added may not be in the tables yet.
     if (seen.has(uuid)) added.flush();
     else seen.add(uuid);
-    const known = this.#iocs.find(bytes);
+    const known = this.#iocs.find(sighting.uuidBytes);
     if (known === undefined) {
       // A retraction of what was never published has nobody to tell.
-      if (sighting.revoked === true) counts.unchanged += 1;
-      else this.#takeNew(intake, uuid, bytes, sighting);
+      if (context.revoked === true) counts.unchanged += 1;
+      else this.#takeNew(intake, sighting);
       return;
     }
-    const before = this.#iocs.addReport(known.id, source, sighting, run, now);
-    this.#articles.link(sighting, known.id, source, run);
+    const before = this.#iocs.addReport(known.id, source, context, run, now);
+    this.#articles.link(context, known.id, source, run);
     if (before !== undefined)
       this.#runs.noteChange(run, known.id, before.contexts === null ? 'added' : 'changed', before);
-    const { hold } = sighting;
     if (!sameHold(known.hold, hold)) this.#iocs.setHold(known.id, hold);
     const { changed, expired } = this.#publish(
       uuid,
@@ -440,21 +439,17 @@ export class SqliteWriter {
     if (expired) counts.expired += 1;
   }
 
-  #takeNew(
-    { run, source, now, stamps, counts, added }: Intake,
-    uuid: string,
-    bytes: Uint8Array,
-    sighting: Sighting,
-  ): void {
-    const assessment = assess(sighting, [this.#runs.firstReport(source, sighting, now)], now);
-    const draft = this.#draft(uuid, { ...NEW, hold: sighting.hold }, assessment, now);
+  #takeNew({ run, source, now, stamps, counts, added }: Intake, sighting: ArrivingSighting): void {
+    const { uuid, context, hold } = sighting;
+    const assessment = assess(sighting, [this.#runs.firstReport(source, context, now)], now);
+    const draft = this.#draft(uuid, { ...NEW, hold }, assessment, now);
     const stamp = draft.revoked ? 0 : stamps.next();
     const version = { ...draft.version, created: stamp, stamp };
     const first =
       stamp > 0 ? { assessment, expires: draft.until ?? NEVER, stix: draft.render(stamp, stamp) } : undefined;
-    const id = added.add(bytes, sighting, version, first);
-    this.#articles.link(sighting, id, source, run);
-    counts[sighting.hold === undefined ? 'added' : 'held'] += 1;
+    const id = added.add(sighting, version, first);
+    this.#articles.link(context, id, source, run);
+    counts[hold === undefined ? 'added' : 'held'] += 1;
     if (draft.expired) counts.expired += 1;
   }
 
