@@ -3,9 +3,7 @@ import type { Hold } from '../../model/hold.ts';
 import type { Context, Sighting } from '../../model/sighting.ts';
 import type { StixIds } from '../../render/stix/id.ts';
 import { contextText } from './context-text.ts';
-
-/** The bytes of a UUID. */
-const UUID_BYTES = 16;
+import { UUID_BYTES } from './ioc-rows.ts';
 
 /**
  * Sightings on their way to the thread that writes: what takes no database is done by whoever sends them, and long texts are

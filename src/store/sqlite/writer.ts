@@ -147,7 +147,9 @@ export class SqliteWriter {
       for (const article of articles) this.#articles.put(article, source, run, now);
       const added = new NewIocs(this.#connection, { run, source, now });
       const intake = { run, source, now, stamps, counts, added, seen: new Set<string>() };
-      for (const index of sightings.values.keys()) this.#take(intake, unpackSighting(sightings, index));
+      const known = this.#iocs.findMany(sightings.uuidBytes);
+      for (const index of sightings.values.keys())
+        this.#take(intake, unpackSighting(sightings, index), known.get(index));
       added.flush();
       this.#runs.count(run, { ...counts, withdrawn: 0 });
       return { ...counts, lastStamp: stamps.last };
@@ -409,13 +411,11 @@ export class SqliteWriter {
     });
   }
 
-  #take(intake: Intake, sighting: ArrivingSighting): void {
-    const { run, source, now, stamps, counts, added, seen } = intake;
+  /** Takes in a sighting of an IOC that was `knownBefore` the batch, or was not. */
+  #take(intake: Intake, sighting: ArrivingSighting, knownBefore: IocRow | undefined): void {
+    const { run, source, now, stamps, counts } = intake;
     const { uuid, context, hold } = sighting;
-    // What the batch itself has added may not be in the tables yet.
-    if (seen.has(uuid)) added.flush();
-    else seen.add(uuid);
-    const known = this.#iocs.find(sighting.uuidBytes);
+    const known = this.#isRepeated(intake, uuid) ? this.#iocs.find(sighting.uuidBytes) : knownBefore;
     if (known === undefined) {
       // A retraction of what was never published has nobody to tell.
       if (context.revoked === true) counts.unchanged += 1;
@@ -437,6 +437,14 @@ export class SqliteWriter {
     if (hold !== undefined) counts.held += 1;
     else counts[changed ? 'updated' : 'unchanged'] += 1;
     if (expired) counts.expired += 1;
+  }
+
+  /** Whether the batch has told of this IOC already; then all that it told so far is in the tables. */
+  #isRepeated({ seen, added }: Intake, uuid: string): boolean {
+    const isRepeated = seen.has(uuid);
+    if (isRepeated) added.flush();
+    else seen.add(uuid);
+    return isRepeated;
   }
 
   #takeNew({ run, source, now, stamps, counts, added }: Intake, sighting: ArrivingSighting): void {
