@@ -29,11 +29,11 @@ const SIGHTING = new Insertion('sighting', [
   'contexts',
   'run',
 ]);
-const RUN_CHANGE = new Insertion('run_change', ['run', 'ioc', 'kind']);
 const VERSION = new Insertion('version', VERSION_COLUMNS);
 const VERSION_SECTOR = new Insertion('version_sector', VERSION_SECTOR_COLUMNS);
 
 const ADDED = RUN_CHANGE_KINDS.indexOf('added');
+const NOTE_ADDED = `INSERT INTO run_change (run, ioc, kind) SELECT ?, id, ${ADDED} FROM ioc WHERE id > ?`;
 
 /** A version that is an IOC's first. */
 export interface FirstVersion {
@@ -51,17 +51,18 @@ export class NewIocs {
   readonly #batch: { readonly run: number; readonly source: number; readonly now: number };
   readonly #iocs: ManyRows;
   readonly #sightings: ManyRows;
-  readonly #changes: ManyRows;
   readonly #versions: ManyRows;
   readonly #sectors: ManyRows;
+  /** The last id given; undefined until there is one. */
   #lastId: number | undefined;
+  /** Up to this id they are among the changes of the run. */
+  #noted = 0;
 
   constructor(connection: Connection, batch: { run: number; source: number; now: number }) {
     this.#connection = connection;
     this.#batch = batch;
     this.#iocs = new ManyRows(connection, IOC);
     this.#sightings = new ManyRows(connection, SIGHTING);
-    this.#changes = new ManyRows(connection, RUN_CHANGE);
     this.#versions = new ManyRows(connection, VERSION);
     this.#sectors = new ManyRows(connection, VERSION_SECTOR);
   }
@@ -86,7 +87,6 @@ export class NewIocs {
       hold === undefined ? null : JSON.stringify(hold),
     );
     this.#sightings.add(id, source, now, now, 1, `[${contextText}]`, run);
-    this.#changes.add(run, id, ADDED);
     if (first !== undefined) {
       const { assessment, expires, stix } = first;
       this.#versions.add(...versionRow(stamp, id, assessment, expires, stix));
@@ -99,14 +99,20 @@ export class NewIocs {
   flush(): void {
     this.#iocs.flush();
     this.#sightings.flush();
-    this.#changes.flush();
     this.#versions.flush();
     this.#sectors.flush();
+    if (this.#lastId === undefined || this.#lastId === this.#noted) return;
+    this.#connection.prepare(NOTE_ADDED).run(this.#batch.run, this.#noted);
+    this.#noted = this.#lastId;
   }
 
   /** Ids rise by one, as SQLite gives them: the caller's transaction is the only one that writes. */
   #nextId(): number {
-    this.#lastId ??= Number(this.#connection.prepare('SELECT max(id) AS id FROM ioc').get()!.id ?? 0);
+    if (this.#lastId === undefined) {
+      const last = this.#connection.prepare('SELECT max(id) AS id FROM ioc').get()!.id;
+      this.#noted = Number(last ?? 0);
+      this.#lastId = this.#noted;
+    }
     this.#lastId += 1;
     return this.#lastId;
   }
