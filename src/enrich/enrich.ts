@@ -25,12 +25,17 @@ const NOT_ABOUT_IT = /(?:^|; )(?:reported by|file name|file type) [^;]*/g;
  * ATT&CK has it, and `derived` keeps the source's spelling. Pure, and the same for the same words.
  */
 export function enrich(sighting: Sighting): Sighting {
-  const labelled = fromLabels(labelsKey(sighting)).filter((each) => isNews(each, sighting));
+  const labels = fromLabels(labelsKey(sighting));
+  const isAllNews = labels.found.every((each) => isNews(each, sighting));
+  const labelled = isAllNews ? labels.found : labels.found.filter((each) => isNews(each, sighting));
   const told = textsOf(sighting)
     .flatMap((text) => (text === '' ? [] : fromText(text)))
     .filter((each) => isNews(each, sighting) && !isNamed(each.kind, labelled));
   if (labelled.length === 0 && told.length === 0) return sighting;
-  const derived = distinct([...(sighting.derived ?? []), ...labelled, ...told]).slice(0, MOST_CONCLUSIONS);
+  const isLabelsAlone = isAllNews && told.length === 0 && sighting.derived === undefined;
+  const derived = isLabelsAlone
+    ? labels.derived
+    : conclusions([...(sighting.derived ?? []), ...labelled, ...told]);
   const respelt = labelled.find(
     ({ kind, from }) => kind === 'family' && from === statedFamily(sighting.family),
   );
@@ -41,11 +46,12 @@ const fromText = remembering(MOST_REMEMBERED, concludeFromText);
 
 const fromLabels = remembering(MOST_REMEMBERED, (key) => {
   const [threatType, family, ...tags] = key.split('\n');
-  return concludeFromLabels(
+  const found = concludeFromLabels(
     tags,
     threatType === '' ? undefined : threatType,
     family === '' ? undefined : family,
   );
+  return { found, derived: conclusions(found) };
 });
 
 /** All labels in one line each; a sighting's words hold no line breaks. */
@@ -85,12 +91,12 @@ function isNamed(kind: Derived['kind'], labelled: readonly Derived[]): boolean {
   return (kind === 'family' || kind === 'actor') && labelled.some((each) => each.kind === kind);
 }
 
-/** Each conclusion once, with the first words that it follows from. */
-function distinct(found: readonly Derived[]): Derived[] {
+/** Each conclusion once, with the first words that it follows from, `MOST_CONCLUSIONS` at most. */
+function conclusions(found: readonly Derived[]): Derived[] {
   const kept = new Map<string, Derived>();
   for (const each of found) {
     const key = `${each.kind} ${each.value}`;
     if (!kept.has(key)) kept.set(key, each);
   }
-  return [...kept.values()];
+  return [...kept.values()].slice(0, MOST_CONCLUSIONS);
 }

@@ -70,6 +70,7 @@ function withArticle(sighting: Sighting, article: Article | undefined): Sighting
 }
 
 function withDefaults(sighting: Sighting, defaults: Context): Sighting {
+  if (sighting.sectors === undefined && Object.keys(defaults).length === 0) return sighting;
   const tags = [...(sighting.tags ?? []), ...(defaults.tags ?? [])];
   const sectors = [...new Set([...(sighting.sectors ?? []), ...(defaults.sectors ?? [])])];
   const tlp = strictestTlp([sighting.tlp, defaults.tlp]);

@@ -94,6 +94,7 @@ class Intake {
   async flushFull(): Promise<void> {
     if (this.#options.atomic === true) return;
     if (this.#sightings.length < BATCH && this.#rejections.length < BATCH) return;
+    this.#store.prepare(this.#sightings);
     await this.#underWay;
     this.#underWay = this.#write();
     // A failure is met where it is awaited, at the next batch or the end.

@@ -64,8 +64,34 @@ const SOURCE_TIME =
  */
 export function parseSourceTime(text: string, now: number): number | undefined {
   const trimmed = text.trim();
-  const time = /^\d+$/.test(trimmed) ? unixTime(trimmed) : civilTime(trimmed);
+  const time = plainTime(trimmed) ?? (/^\d+$/.test(trimmed) ? unixTime(trimmed) : civilTime(trimmed));
   return time !== undefined && time >= EARLIEST && time <= now + LATEST_AHEAD ? time : undefined;
+}
+
+const DAYS_OF_MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** `2025-04-21 12:35:06`, as most feeds write it, in a tenth of the time that `civilTime` takes; undefined for anything else. */
+function plainTime(text: string): number | undefined {
+  if (text.length !== 19 || text[4] !== '-' || text[7] !== '-' || text[10] !== ' ') return undefined;
+  if (text[13] !== ':' || text[16] !== ':') return undefined;
+  const year = 100 * twoDigits(text, 0) + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  // Leap days, leap seconds and mistakes are left to `civilTime`.
+  const isPlain =
+    year >= 1000 && month >= 1 && month <= 12 && day >= 1 && hour < 24 && minute < 60 && second < 60;
+  if (!isPlain || day > DAYS_OF_MONTHS[month - 1]!) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** Two digits as a number; NaN for anything else. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : Number.NaN;
 }
 
 function unixTime(digits: string): number | undefined {

@@ -20,7 +20,18 @@ const UNSEEN_RUN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\s]+/gu;
  * A tag that states a TLP becomes the marking, where it is stricter than what the record states beside it, or else than
  * `unmarked`, the marking of what states none.
  */
-export function normaliseContext(raw: RawIoc, unmarked: Tlp = 'clear'): Context {
+export function normaliseContext(raw: RawIoc, unmarked?: Tlp): Context {
+  return withNormalContext({}, raw, unmarked);
+}
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+/** Adds `normaliseContext(raw, unmarked)` to `target`, and returns it. */
+export function withNormalContext<T extends object>(
+  target: T,
+  raw: RawIoc,
+  unmarked: Tlp = 'clear',
+): T & Context {
   const threatType = cleanText(raw.threatType, LONGEST_WORD);
   const family = cleanText(raw.family, LONGEST_WORD);
   const comment = cleanText(raw.comment, LONGEST_COMMENT);
@@ -31,24 +42,26 @@ export function normaliseContext(raw: RawIoc, unmarked: Tlp = 'clear'): Context 
   const actors = cleanWords(raw.actors);
   const evidence = raw.evidence === undefined ? undefined : cleanEvidence(raw.evidence);
   const cves = ids(raw.cves, (id) => /^CVE-\d{4}-\d{4,19}$/.test(id));
-  return {
-    ...(entry !== undefined && { entry }),
-    ...(raw.firstSeen !== undefined && { firstSeen: raw.firstSeen }),
-    ...(raw.lastSeen !== undefined && { lastSeen: raw.lastSeen }),
-    ...(raw.confidence !== undefined && { confidence: raw.confidence }),
-    ...(threatType !== undefined && { threatType }),
-    ...(family !== undefined && { family }),
-    ...(tags !== undefined && { tags }),
-    ...(techniques !== undefined && { techniques }),
-    ...(cves !== undefined && { cves }),
-    ...(raw.sectors !== undefined && raw.sectors.length > 0 && { sectors: raw.sectors }),
-    ...(reference !== undefined && { reference }),
-    ...(comment !== undefined && { comment }),
-    ...(tlp !== undefined && { tlp }),
-    ...(actors !== undefined && { actors }),
-    ...(evidence !== undefined && { evidence }),
-    ...(raw.revoked === true && { revoked: true }),
-  };
+  const { firstSeen, lastSeen, confidence, sectors } = raw;
+  // Set one by one: to put objects together of others costs three times as much, and an import makes many.
+  const context: T & Mutable<Context> = target;
+  if (entry !== undefined) context.entry = entry;
+  if (firstSeen !== undefined) context.firstSeen = firstSeen;
+  if (lastSeen !== undefined) context.lastSeen = lastSeen;
+  if (confidence !== undefined) context.confidence = confidence;
+  if (threatType !== undefined) context.threatType = threatType;
+  if (family !== undefined) context.family = family;
+  if (tags !== undefined) context.tags = tags;
+  if (techniques !== undefined) context.techniques = techniques;
+  if (cves !== undefined) context.cves = cves;
+  if (sectors !== undefined && sectors.length > 0) context.sectors = sectors;
+  if (reference !== undefined) context.reference = reference;
+  if (comment !== undefined) context.comment = comment;
+  if (tlp !== undefined) context.tlp = tlp;
+  if (actors !== undefined) context.actors = actors;
+  if (evidence !== undefined) context.evidence = evidence;
+  if (raw.revoked === true) context.revoked = true;
+  return context;
 }
 
 /** `text` on one line, without unseen characters, at most `longest` characters; undefined when nothing is left. */
@@ -75,7 +88,8 @@ function markedTags(
   { tags, tlp }: RawIoc,
   unmarked: Tlp,
 ): { readonly tags: string[] | undefined; readonly tlp: Tlp | undefined } {
-  if (tags === undefined) return { tags, tlp };
+  // In hardly any list is there one; what is replaced below by spaces stands in none of these letters.
+  if (tags === undefined || !tags.some((tag) => /tlp/i.test(tag))) return { tags: cleanWords(tags), tlp };
   const markings = tags.map((tag) => tlpOfTag(tag.replaceAll(UNSEEN_RUN, ' ')));
   const stated = strictestTlp(markings);
   if (stated === undefined) return { tags: cleanWords(tags), tlp };
@@ -85,8 +99,12 @@ function markedTags(
 
 function cleanWords(words: readonly string[] | undefined): string[] | undefined {
   if (words === undefined || words.length === 0) return undefined;
-  const clean = words.slice(0, MOST_WORDS * 2).flatMap((word) => cleanText(word, LONGEST_WORD) ?? []);
-  return clean.length > 0 ? [...new Set(clean)].slice(0, MOST_WORDS) : undefined;
+  const clean: string[] = [];
+  for (const word of words.slice(0, MOST_WORDS * 2)) {
+    const text = cleanText(word, LONGEST_WORD);
+    if (text !== undefined && clean.length < MOST_WORDS && !clean.includes(text)) clean.push(text);
+  }
+  return clean.length > 0 ? clean : undefined;
 }
 
 function ids(words: readonly string[] | undefined, known: (id: string) => boolean): string[] | undefined {

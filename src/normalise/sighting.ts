@@ -1,6 +1,6 @@
 import type { Tlp } from '../model/marking.ts';
 import type { RawIoc, Rejection, Sighting } from '../model/sighting.ts';
-import { cleanText, normaliseContext } from './context.ts';
+import { cleanText, withNormalContext } from './context.ts';
 import { normaliseIoc } from './normalise.ts';
 
 const LONGEST_SAMPLE = 200;
@@ -32,5 +32,5 @@ export function toSighting(
     const sample = cleanText(raw.value, LONGEST_SAMPLE) ?? '';
     return { ok: false, rejection: { place: raw.place, code: ioc.code, reason: ioc.reason, sample } };
   }
-  return { ok: true, sighting: { type: ioc.type, value: ioc.value, ...normaliseContext(raw, unmarked) } };
+  return { ok: true, sighting: withNormalContext({ type: ioc.type, value: ioc.value }, raw, unmarked) };
 }

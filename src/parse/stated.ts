@@ -14,9 +14,13 @@ export function stated(field: unknown): string | undefined {
 
 /** The words of a list, or of a text in which commas part them. */
 export function statedWords(field: unknown): string[] {
-  if (Array.isArray(field)) return field.flatMap((word) => stated(word) ?? []);
-  const text = stated(field);
-  return text === undefined ? [] : text.split(',').flatMap((word) => stated(word) ?? []);
+  const parts: readonly unknown[] = Array.isArray(field) ? field : (stated(field)?.split(',') ?? []);
+  const words: string[] = [];
+  for (const part of parts) {
+    const word = stated(part);
+    if (word !== undefined) words.push(word);
+  }
+  return words;
 }
 
 /** A time in UTC milliseconds; one that cannot be read or cannot be (see `parseSourceTime`) is left out. */

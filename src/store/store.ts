@@ -193,6 +193,8 @@ export interface IndicatorWrites {
    * with `lost_lease` once another process has claimed the feed.
    */
   beginRun(source: Source, input: string, now: number, lease?: RunLease): Promise<number>;
+  /** Does what can be done before `ingest` for the sightings that it is given next, while others are being written. */
+  prepare(sightings: readonly Sighting[]): void;
   /**
    * Takes in one batch of one source's sightings, all or nothing, and publishes a version of every
    * indicator that changed visibly. What has a hold is kept and not published. `gate` is the fingerprint of the gate that the holds
@@ -312,7 +314,7 @@ export interface RunStore {
   standing(source: string, after: number, limit: number): Promise<readonly KnownIoc[]>;
 }
 
-/** How a sighting differs from what its source says; `id` is the IOC's, 0 when it is not known. */
+/** How a sighting differs from what its source says; `id` is the IOC's, 0 when it is not known, and when the source has said nothing yet. */
 export interface Comparison {
   readonly id: number;
   readonly change: 'new' | 'changed' | 'same';

@@ -23,6 +23,8 @@ class RecordingStore {
     this.failAt = failAt;
   }
 
+  prepare(): void {}
+
   async ingest(_run: number, sightings: readonly Sighting[]) {
     this.mostAtOnce = Math.max(this.mostAtOnce, (this.atOnce += 1));
     await new Promise((resolve) => setImmediate(resolve));

@@ -156,6 +156,27 @@ test('times of feeds are read in each of their spellings, without a zone as UTC'
   assert.equal(parseSourceTime('2025-04-21 12:35:06.25', NOW), time + 250);
 });
 
+test('the commonest form is read like the others, whether or not there is such a day and hour', () => {
+  const two = (least: number, most: number) =>
+    fc.oneof(
+      fc.integer({ min: least, max: most }).map((number) => String(number).padStart(2, '0')),
+      fc.constantFrom('00', '59', '60', '61', '99', ' 1', '1x', '-1', '１2'),
+    );
+  const parts = fc.tuple(two(19, 20), two(0, 99), two(1, 12), two(1, 31), two(0, 23), two(0, 59), two(0, 59));
+  const leap = fc.tuple(fc.integer({ min: 1996, max: 2025 }), fc.constantFrom('28', '29', '30'));
+  const text = fc.oneof(
+    parts.map(([century, year, ...rest]) => [`${century}${year}`, ...rest] as const),
+    leap.map(([year, day]) => [String(year), '02', day, '12', '35', '06'] as const),
+  );
+  fc.assert(
+    fc.property(text, ([year, month, day, hour, minute, second]) => {
+      const time = parseSourceTime(`${year}-${month}-${day} ${hour}:${minute}:${second}`, NOW);
+      assert.equal(time, parseSourceTime(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`, NOW));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test('times that cannot be are left out: before 1990, and more than a day ahead', () => {
   assert.equal(parseSourceTime('1990-01-01', NOW), Date.UTC(1990, 0, 1));
   assert.equal(parseSourceTime('1989-12-31 23:59:59', NOW), undefined);

@@ -209,9 +209,17 @@ export function articleContract(name: string, open: StoreOpener): void {
     it('takes nothing in of a batch that fails', async (store, clock) => {
       const own = article(1);
       const run = await store.beginRun(SOURCE, 'test', clock.now);
-      const odd = { ...found(2, own), value: Symbol('no text') as unknown as string };
-      await assert.rejects(store.ingest(run, [found(1, own), odd], clock.now, undefined, [own]));
-      assert.deepEqual(await list(store, clock), []);
+      const many = Array.from({ length: 100 }, (_, index) => found(index + 3, own));
+      for (const odd of [
+        { ...found(2, own), value: Symbol('no text') as unknown as string },
+        { ...found(2, own), tags: 7 as unknown as string[] },
+      ]) {
+        await assert.rejects(store.ingest(run, [found(1, own), ...many, odd], clock.now, undefined, [own]));
+        assert.deepEqual(await list(store, clock), []);
+        assert.deepEqual(await store.listIocs(0, 10), []);
+      }
+      const { added } = await store.ingest(run, [found(1, own), ...many], clock.now, undefined, [own]);
+      assert.equal(added, 101);
     });
 
     it('filters by each property, and by all of them together', async (store, clock) => {

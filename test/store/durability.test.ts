@@ -10,6 +10,7 @@ import { Connection } from '../../src/store/sqlite/connection.ts';
 import { openSqliteStore, type SqliteOptions } from '../../src/store/sqlite/open.ts';
 import { SqliteWriter } from '../../src/store/sqlite/writer.ts';
 import { ANY, AS_STORED, domain, parseSlice, readAll, SOURCE, take, TestClock } from './fixtures.ts';
+import { packed } from './packed.ts';
 
 function temporaryDirectory(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'soc-store-'));
@@ -83,14 +84,8 @@ test('a reader beside a writing thread never goes past a version that is still t
   assert.equal(seen.size, 1500);
 });
 
-test('a batch whose commit comes later than its stamps is stamped once more, and not lost', async (context) => {
-  const directory = temporaryDirectory(context);
-  const clock = new TestClock();
-  const store = await open(directory, { clock: clock.read });
-  context.after(() => store.close());
-  await store.markPolled(clock.now);
-  const run = await store.beginRun(SOURCE, 'test', clock.now);
-  // A disk that takes 5 seconds: the clock jumps between the last look before the commit and the one after it.
+/** A writer whose disk takes 5 seconds: the clock jumps between the last look before the commit and the one after it. */
+function slowWriter(context: TestContext, directory: string, clock: TestClock): SqliteWriter {
   let looks = 0;
   const slow = new SqliteWriter(new Connection(join(directory, 'indicators.sqlite')), {
     producer: SOC_DEFENDERS,
@@ -102,7 +97,18 @@ test('a batch whose commit comes later than its stamps is stamped once more, and
     },
   });
   context.after(() => slow.close());
-  slow.ingest(run, [domain(1), domain(2)], clock.now);
+  return slow;
+}
+
+test('a batch whose commit comes later than its stamps is stamped once more, and not lost', async (context) => {
+  const directory = temporaryDirectory(context);
+  const clock = new TestClock();
+  const store = await open(directory, { clock: clock.read });
+  context.after(() => store.close());
+  await store.markPolled(clock.now);
+  const run = await store.beginRun(SOURCE, 'test', clock.now);
+  const slow = slowWriter(context, directory, clock);
+  slow.ingest(run, packed([domain(1), domain(2)]), clock.now);
   const passed = clock.now;
   const later = await readAll(store, { ...ANY, since: passed }, passed + 60_000);
   assert.deepEqual(
@@ -119,19 +125,9 @@ test('what left a filter with a batch that is stamped once more is told at its n
   await store.markPolled(clock.now);
   await take(store, [domain(1, { entry: 'record', confidence: 90 })], clock.now);
   clock.advance(60_000);
-  let looks = 0;
-  const slow = new SqliteWriter(new Connection(join(directory, 'indicators.sqlite')), {
-    producer: SOC_DEFENDERS,
-    lead: 100,
-    clock: () => {
-      looks += 1;
-      if (looks === 3) clock.advance(5_000);
-      return clock.now;
-    },
-  });
-  context.after(() => slow.close());
+  const slow = slowWriter(context, directory, clock);
   const run = await store.beginRun(SOURCE, 'test', clock.now);
-  slow.ingest(run, [domain(1, { entry: 'record', confidence: 10 })], clock.now);
+  slow.ingest(run, packed([domain(1, { entry: 'record', confidence: 10 })]), clock.now);
   const place = { ...ANY, levels: ['high'], since: clock.now } as const;
   const poll = { ...place, left: { by: place.since, told: 'any' } } as const;
   const told = await readAll(store, poll, clock.now + 60_000);
@@ -155,10 +151,10 @@ test('a full disk refuses the batch, keeps all that was there, and takes the bat
   const pages = connection.db.prepare('PRAGMA page_count').get()!.page_count;
   connection.db.exec(`PRAGMA max_page_count = ${Number(pages) + 8}`);
   const many = Array.from({ length: 2000 }, (_, index) => domain(index + 1000));
-  assert.throws(() => writer.ingest(run, many, clock.now), { name: 'StoreError', code: 'full' });
+  assert.throws(() => writer.ingest(run, packed(many), clock.now), { name: 'StoreError', code: 'full' });
   assert.equal((await readAll(store, ANY, clock.now)).length, 200);
   connection.db.exec('PRAGMA max_page_count = 1000000');
-  assert.equal(writer.ingest(run, many, clock.now).added, 2000);
+  assert.equal(writer.ingest(run, packed(many), clock.now).added, 2000);
   assert.equal((await readAll(store, ANY, clock.now)).length, 2200);
 });
 

@@ -12,6 +12,7 @@ import { Connection } from '../../src/store/sqlite/connection.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { SqliteWriter } from '../../src/store/sqlite/writer.ts';
 import { SOURCE, START } from './fixtures.ts';
+import { packed } from './packed.ts';
 import { assertWholeBatches, numberedBatch } from './whole-batches.ts';
 
 /**
@@ -122,7 +123,7 @@ test('a power cut between two acknowledgements loses no acknowledged batch and l
   const met = new Map<string, number>();
   let before = filesOf(path);
   for (let batch = 0; batch < BATCHES; batch += 1) {
-    writer.ingest(run, numberedBatch(batch, SIZE), START);
+    writer.ingest(run, packed(numberedBatch(batch, SIZE)), START);
     const after = filesOf(path);
     for (let cut = 0; cut < CUTS; cut += 1) {
       for (const [where, files] of Object.entries(cutsBetween(before, after))) {
@@ -143,14 +144,14 @@ test('a store that lost power serves and takes batches again', (context) => {
   const directory = temporaryDirectory(context);
   const path = join(directory, 'live.sqlite');
   const { writer, run } = openWriter(context, path, 1_000);
-  writer.ingest(run, numberedBatch(0, SIZE), START);
+  writer.ingest(run, packed(numberedBatch(0, SIZE)), START);
   const before = filesOf(path);
-  writer.ingest(run, numberedBatch(1, SIZE), START);
+  writer.ingest(run, packed(numberedBatch(1, SIZE)), START);
   const after = filesOf(path);
   const copy = placeIn(directory, 'again', { main: before.main, log: cutOff(before.log, after.log) });
   const again = openWriter(context, copy, 1_000);
   for (let batch = 1; batch < 4; batch += 1) {
-    assert.equal(again.writer.ingest(again.run, numberedBatch(batch, SIZE), START).added, SIZE);
+    assert.equal(again.writer.ingest(again.run, packed(numberedBatch(batch, SIZE)), START).added, SIZE);
   }
   assert.equal(assertWholeBatches(copy, 3, SIZE), 3);
 });
@@ -160,7 +161,7 @@ test('the simulation tells a store that does not wait for the disk from one that
   const path = join(directory, 'live.sqlite');
   const { writer, run } = openWriter(context, path, 1_000);
   const before = filesOf(path);
-  writer.ingest(run, numberedBatch(0, SIZE), START);
+  writer.ingest(run, packed(numberedBatch(0, SIZE)), START);
   // Had the batch been acknowledged before its log was synced, this would be a legal state of the disk.
   const copy = placeIn(directory, 'lost', before);
   assert.throws(() => assertWholeBatches(copy, 0, SIZE), /batch 0 was acknowledged/);

@@ -48,16 +48,16 @@ export function renderIndicator(assessment: Assessment, publication: Publication
     `,"created":"${created}","modified":"${modified}"` +
     (assessment.revoked ? REVOKED : '') +
     `,"name":${name},"description":${JSON.stringify(describe(assessment))}` +
-    `,"indicator_types":${JSON.stringify(indicatorTypes(assessment.threatTypes))}` +
+    `,"indicator_types":["${indicatorTypes(assessment.threatTypes).join('","')}"]` +
     `,"pattern":${JSON.stringify(stixPattern(type, value))},"pattern_type":"stix","pattern_version":"2.1"` +
     `,"valid_from":"${formatTimestamp(assessment.firstSeen)}"` +
     (publication.validUntil === undefined
       ? ''
       : `,"valid_until":"${formatTimestamp(publication.validUntil)}"`) +
-    (phases.length > 0 ? `,"kill_chain_phases":${JSON.stringify(phases)}` : '') +
+    (phases === '' ? '' : `,"kill_chain_phases":${phases}`) +
     (labels.length > 0 ? `,"labels":${JSON.stringify(labels)}` : '') +
     `,"confidence":${assessment.confidence}` +
-    `,"external_references":${JSON.stringify(externalReferences(assessment))}` +
+    `,"external_references":[${externalReferences(assessment)}]` +
     markingTail(tlpMarkingId(tlp, 1))
   );
 }
@@ -102,7 +102,12 @@ export function describe({ type, value, threatTypes, families, actors, reports }
   const why = threatTypes.length > 0 ? ` (${threatTypes.join(', ').replaceAll('_', ' ')})` : '';
   const family = families.length > 0 ? ` of ${enumerate(families)}` : '';
   const actor = actors.length === 1 ? `, attributed to ${actors[0]}` : '';
-  return `${what}${why}${family}${actor}, reported by ${enumerate([...new Set(reports.map((report) => report.source))])}.`;
+  return `${what}${why}${family}${actor}, reported by ${reporters(reports)}.`;
+}
+
+function reporters(reports: readonly SourceNote[]): string {
+  if (reports.length === 1) return reports[0]!.source;
+  return enumerate([...new Set(reports.map((report) => report.source))]);
 }
 
 function enumerate(names: readonly string[]): string {
@@ -117,23 +122,41 @@ const INDICATOR_TYPES: readonly (readonly [RegExp, string])[] = [
 ];
 
 function indicatorTypes(threatTypes: readonly string[]): string[] {
-  const types = new Set<string>();
-  for (const word of threatTypes) {
-    const plain = word.toLowerCase().replaceAll('_', ' ');
-    types.add(INDICATOR_TYPES.find(([pattern]) => pattern.test(plain))?.[1] ?? 'malicious-activity');
-  }
-  return types.size > 0 ? [...types].sort() : ['malicious-activity'];
+  if (threatTypes.length < 2) return [indicatorType(threatTypes[0] ?? '')];
+  return [...new Set(threatTypes.map(indicatorType))].sort();
 }
 
-function killChainPhases({ type, value, techniques }: Assessment): object[] {
-  if (techniques.length === 0 && type !== 'mitre-attack') return [];
+function indicatorType(word: string): string {
+  const plain = word.toLowerCase().replaceAll('_', ' ');
+  for (const [pattern, type] of INDICATOR_TYPES) if (pattern.test(plain)) return type;
+  return 'malicious-activity';
+}
+
+/** The phases of single techniques that were asked for, as texts: ATT&CK has some two thousand. */
+const phasesOfOne = new Map<string, string>();
+
+/** Kill chain phases (STIX 2.1 §2.11) as a JSON list, each once and sorted; empty when there are none. */
+function killChainPhases({ type, value, techniques }: Assessment): string {
+  if (techniques.length === 0 && type !== 'mitre-attack') return '';
+  const ids = type === 'mitre-attack' ? [value, ...techniques] : techniques;
+  if (ids.length > 1) return phasesText(ids);
+  const known = phasesOfOne.get(ids[0]!);
+  if (known !== undefined) return known;
+  const text = phasesText(ids);
+  // What ATT&CK does not have has none, and is not remembered.
+  if (text !== '') phasesOfOne.set(ids[0]!, text);
+  return text;
+}
+
+function phasesText(ids: readonly string[]): string {
   const phases = new Map<string, object>();
-  for (const id of type === 'mitre-attack' ? [value, ...techniques] : techniques) {
+  for (const id of ids) {
     for (const phase of findTechnique(id)?.killChainPhases ?? []) {
       phases.set(`${phase.kill_chain_name} ${phase.phase_name}`, phase);
     }
   }
-  return [...phases.keys()].sort().map((key) => phases.get(key)!);
+  const sorted = [...phases.keys()].sort().map((key) => phases.get(key)!);
+  return sorted.length === 0 ? '' : JSON.stringify(sorted);
 }
 
 function labelsOf({ tags, sectors, families, actors }: Assessment): string[] {
@@ -145,26 +168,26 @@ function labelsOf({ tags, sectors, families, actors }: Assessment): string[] {
   return [...labels];
 }
 
-function externalReferences({ type, value, reports, cves, techniques }: Assessment): object[] {
-  const references: object[] = reports.map(sourceReference);
-  for (const cve of type === 'cve' ? new Set([value, ...cves]) : cves) {
-    references.push({ source_name: 'cve', external_id: cve });
-  }
+/** External references (STIX 2.1 §2.5) as the elements of a JSON list. */
+function externalReferences({ type, value, reports, cves, techniques }: Assessment): string {
+  const references = reports.map(sourceReference);
+  for (const cve of type === 'cve' ? new Set([value, ...cves]) : cves)
+    references.push(`{"source_name":"cve","external_id":${JSON.stringify(cve)}}`);
   for (const id of type === 'mitre-attack' ? new Set([value, ...techniques]) : techniques) {
-    references.push({ source_name: 'mitre-attack', external_id: id, url: attackUrl(id) });
+    const url = JSON.stringify(attackUrl(id));
+    references.push(`{"source_name":"mitre-attack","external_id":${JSON.stringify(id)},"url":${url}}`);
   }
-  return references;
+  return references.join(',');
 }
 
 /** An external reference holds at least one of description, url and external_id (STIX 2.1 §2.5). */
-function sourceReference({ source, url, comment }: SourceNote): object {
-  return {
-    source_name: source,
-    ...((comment !== undefined || url === undefined) && {
-      description: comment ?? 'Reported by this source.',
-    }),
-    ...(url !== undefined && { url }),
-  };
+function sourceReference({ source, url, comment }: SourceNote): string {
+  const description = comment ?? (url === undefined ? 'Reported by this source.' : undefined);
+  return (
+    `{"source_name":${JSON.stringify(source)}` +
+    (description === undefined ? '' : `,"description":${JSON.stringify(description)}`) +
+    (url === undefined ? '}' : `,"url":${JSON.stringify(url)}}`)
+  );
 }
 
 function attackUrl(id: string): string {

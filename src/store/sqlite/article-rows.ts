@@ -1,6 +1,6 @@
 import { findTechnique } from '../../model/attack.ts';
 import { type Article, articleWord, SEVERITIES } from '../../model/article.ts';
-import type { Sighting } from '../../model/sighting.ts';
+import type { Context } from '../../model/sighting.ts';
 import { uuidBytes } from '../../model/uuid.ts';
 import type { Connection } from './connection.ts';
 
@@ -41,8 +41,8 @@ export class ArticleRows {
     this.#index(id, article);
   }
 
-  /** Notes that a source's sighting of an IOC was found in an article, if it is an article of that source. */
-  link({ article, evidence }: Sighting, ioc: number, source: number, run: number): void {
+  /** Notes that an IOC was found in an article, as its source's record says, if it is an article of that source. */
+  link({ article, evidence }: Context, ioc: number, source: number, run: number): void {
     if (article === undefined) return;
     const row = this.#connection
       .prepare('SELECT id FROM article WHERE uuid = ? AND source = ?')

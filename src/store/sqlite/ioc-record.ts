@@ -1,5 +1,5 @@
 import type { Context, Sighting } from '../../model/sighting.ts';
-import { IOC_TYPES } from '../../model/ioc.ts';
+import { IOC_TYPES, type Ioc } from '../../model/ioc.ts';
 import type { Hold } from '../../model/hold.ts';
 import type { Comparison, IocRecord, KnownIoc } from '../store.ts';
 import type { Connection } from './connection.ts';
@@ -39,19 +39,25 @@ export function findIoc(connection: Connection, uuid: Uint8Array): IocRecord | u
   };
 }
 
-/** How sightings differ from what their source says, given the UUIDs of their indicators. */
+/** How sightings differ from what their source says; `uuidOf` gives the UUID of a sighting's indicator. */
 export function compareSightings(
   connection: Connection,
   source: string,
-  sightings: readonly (readonly [uuid: Uint8Array, sighting: Sighting])[],
+  sightings: readonly Sighting[],
+  uuidOf: (ioc: Ioc) => Uint8Array,
 ): Comparison[] {
   const rows = new IocRows(connection);
-  const id = connection.prepare('SELECT id FROM source WHERE name = ?').get(source)?.id;
-  return sightings.map(([uuid, sighting]) => {
-    const ioc = connection.prepare('SELECT id FROM ioc WHERE uuid = ?').get(uuid)?.id;
+  const id = connection
+    .prepare(
+      'SELECT id FROM source AS s WHERE name = ? AND EXISTS (SELECT 1 FROM sighting AS g INDEXED BY sighting_source WHERE g.source = s.id)',
+    )
+    .get(source)?.id;
+  // Of a source that has said nothing yet all is new, and what others say of it is not asked.
+  if (id === undefined) return sightings.map(() => ({ id: 0, change: 'new' }));
+  return sightings.map((sighting) => {
+    const ioc = connection.prepare('SELECT id FROM ioc WHERE uuid = ?').get(uuidOf(sighting))?.id;
     if (ioc === undefined) return { id: 0, change: 'new' };
-    const change = id === undefined ? 'new' : rows.compare(Number(ioc), Number(id), sighting);
-    return { id: Number(ioc), change };
+    return { id: Number(ioc), change: rows.compare(Number(ioc), Number(id), sighting) };
   });
 }
 

@@ -1,10 +1,10 @@
 import type { Hold } from '../../model/hold.ts';
 import { IOC_TYPES, type Ioc } from '../../model/ioc.ts';
-import type { Context, Sighting } from '../../model/sighting.ts';
+import type { Context } from '../../model/sighting.ts';
 import type { Report } from '../../score/assess.ts';
 import type { Validity } from '../../score/life.ts';
-import { withContext } from '../../score/contexts.ts';
 import type { Connection } from './connection.ts';
+import { contextsWith, contextText, parseContexts } from './context-text.ts';
 import { sourceOfRow } from './run-records.ts';
 
 /** A row of table `ioc`. */
@@ -32,6 +32,23 @@ export interface SightingBefore {
   readonly withdrawnAt: number | null;
 }
 
+/** What a source says of an IOC, and the run that changed it last. */
+interface Standing extends SightingBefore {
+  readonly contexts: string;
+  readonly run: number;
+}
+
+/** The bytes of a UUID. */
+export const UUID_BYTES = 16;
+
+/** So many IOCs are looked for by one statement, in a quarter of the time of one by one: each is a step in the index, and no more. */
+const SOUGHT_AT_ONCE = 64;
+
+const PLACES = Array.from({ length: SOUGHT_AT_ONCE }, (_, place) => `(${place})`);
+const FIND_MANY =
+  `WITH sought (place) AS (VALUES ${PLACES.join(', ')}) SELECT s.place, i.* FROM sought AS s ` +
+  `CROSS JOIN ioc AS i ON i.uuid = substr(?1, s.place * ${UUID_BYTES} + 1, ${UUID_BYTES})`;
+
 /** What is asked and kept about IOCs and their sightings, inside the caller's transaction. */
 export class IocRows {
   readonly #connection: Connection;
@@ -45,27 +62,15 @@ export class IocRows {
     return row === undefined ? undefined : iocRow(row);
   }
 
-  /** Adds an IOC with its first version, or with none where it is held back; returns its id. */
-  add(uuid: Uint8Array, ioc: Ioc, version: VersionOfIoc, hold: Hold | undefined): number {
-    const sql =
-      'INSERT INTO ioc (uuid, type, value, created, stamp, validity_until, validity_moved_at, was_valid, review_at, hold) ' +
-      'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-    const { created, stamp, validity, wasValid, reviewAt } = version;
-    const result = this.#connection
-      .prepare(sql)
-      .run(
-        uuid,
-        IOC_TYPES.indexOf(ioc.type),
-        ioc.value,
-        created,
-        stamp,
-        validity.until ?? null,
-        validity.movedAt,
-        Number(wasValid),
-        reviewAt ?? null,
-        hold === undefined ? null : JSON.stringify(hold),
-      );
-    return Number(result.lastInsertRowid);
+  /** Those of many IOCs that are there, by their places among the UUIDs, whose bytes follow one another. */
+  findMany(uuids: Uint8Array): Map<number, IocRow> {
+    const found = new Map<number, IocRow>();
+    for (let start = 0; start < uuids.length; start += UUID_BYTES * SOUGHT_AT_ONCE) {
+      const sought = uuids.subarray(start, start + UUID_BYTES * SOUGHT_AT_ONCE);
+      for (const row of this.#connection.prepare(FIND_MANY).all(sought))
+        found.set(start / UUID_BYTES + Number(row.place), iocRow(row));
+    }
+    return found;
   }
 
   /** Records the version that an IOC now has. */
@@ -119,16 +124,18 @@ export class IocRows {
   addReport(
     ioc: number,
     source: number,
-    sighting: Sighting,
+    context: Context,
     run: number,
     now: number,
   ): SightingBefore | undefined {
     const before = this.standing(ioc, source);
     if (before === undefined) {
-      this.addFirstReport(ioc, source, sighting, run, now);
+      const sql =
+        'INSERT INTO sighting (ioc, source, first_reported, last_reported, reports, contexts, run) VALUES (?, ?, ?, ?, 1, ?, ?)';
+      this.#connection.prepare(sql).run(ioc, source, now, now, `[${contextText(context)}]`, run);
       return { contexts: null, withdrawnAt: null };
     }
-    const contexts = contextsWith(before.contexts, sighting);
+    const contexts = contextsWith(before.contexts, context);
     if (contexts === before.contexts && before.withdrawnAt === null) {
       const sql =
         'UPDATE sighting SET last_reported = max(last_reported, ?), reports = reports + 1 WHERE ioc = ? AND source = ?';
@@ -142,17 +149,8 @@ export class IocRows {
     return before;
   }
 
-  /** Adds the first report of an IOC by a source. */
-  addFirstReport(ioc: number, source: number, sighting: Sighting, run: number, now: number): void {
-    const sql =
-      'INSERT INTO sighting (ioc, source, first_reported, last_reported, reports, contexts, run) VALUES (?, ?, ?, ?, 1, ?, ?)';
-    this.#connection
-      .prepare(sql)
-      .run(ioc, source, now, now, JSON.stringify([inOrder(contextOf(sighting))]), run);
-  }
-
   /** What a source says of an IOC, with the run that changed it last; undefined when it never said anything. */
-  standing(ioc: number, source: number): (SightingBefore & { readonly run: number }) | undefined {
+  standing(ioc: number, source: number): Standing | undefined {
     const row = this.#connection
       .prepare('SELECT contexts, withdrawn_at, run FROM sighting WHERE ioc = ? AND source = ?')
       .get(ioc, source);
@@ -161,11 +159,11 @@ export class IocRows {
     return { contexts: String(row.contexts), withdrawnAt, run: Number(row.run) };
   }
 
-  /** What a source would change by a sighting: nothing, what it says, or that it says anything at all. */
-  compare(ioc: number, source: number, sighting: Sighting): 'new' | 'changed' | 'same' {
+  /** What a source would change by one more record: nothing, what it says, or that it says anything at all. */
+  compare(ioc: number, source: number, said: Context): 'new' | 'changed' | 'same' {
     const before = this.standing(ioc, source);
     if (before === undefined || before.withdrawnAt !== null) return 'new';
-    const contexts = contextsWith(before.contexts, sighting);
+    const contexts = contextsWith(before.contexts, said);
     return contexts === before.contexts ? 'same' : 'changed';
   }
 
@@ -183,51 +181,6 @@ export class IocRows {
       .prepare('UPDATE sighting SET withdrawn_at = ?, run = ? WHERE ioc = ? AND source = ?')
       .run(now, run, ioc, source);
   }
-}
-
-/** What a sighting says besides its value. The first time seen, where only the last is told, is that one. */
-function contextOf(sighting: Sighting): Context {
-  const { type: _type, value: _value, hold: _hold, ...context } = sighting;
-  if (context.firstSeen !== undefined || context.lastSeen === undefined) return context;
-  return { ...context, firstSeen: context.lastSeen };
-}
-
-/** A source's records, as they are stored, after one more. */
-function contextsWith(stored: string | null, sighting: Sighting): string {
-  return JSON.stringify(withContext(parseContexts(stored ?? '[]'), contextOf(sighting)).map(inOrder));
-}
-
-const PROPERTIES: Readonly<Record<keyof Context, true>> = {
-  entry: true,
-  firstSeen: true,
-  lastSeen: true,
-  confidence: true,
-  threatType: true,
-  family: true,
-  tags: true,
-  techniques: true,
-  cves: true,
-  sectors: true,
-  reference: true,
-  comment: true,
-  tlp: true,
-  actors: true,
-  evidence: true,
-  article: true,
-  derived: true,
-  revoked: true,
-};
-const IN_ORDER = Object.keys(PROPERTIES) as (keyof Context)[];
-
-/** The same context with its properties in one order, so that equal ones are equal texts. */
-function inOrder(context: Context): Context {
-  const ordered: Record<string, unknown> = {};
-  for (const name of IN_ORDER) if (context[name] !== undefined) ordered[name] = context[name];
-  return ordered;
-}
-
-function parseContexts(text: unknown): Context[] {
-  return JSON.parse(String(text)) as Context[];
 }
 
 function iocRow(row: Record<string, unknown>): IocRow {

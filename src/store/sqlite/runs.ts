@@ -1,5 +1,5 @@
 import { TLP_MARKINGS } from '../../model/marking.ts';
-import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
+import type { Context, Rejection, Source } from '../../model/sighting.ts';
 import type { Report } from '../../score/assess.ts';
 import { RUN_CHANGE_KINDS, type RunChangeKind, type RunLease, type RunState, StoreError } from '../store.ts';
 import type { Connection } from './connection.ts';
@@ -117,11 +117,11 @@ export class RunRows {
     return Number(result.changes);
   }
 
-  /** The report that a first sighting by a source amounts to. */
-  firstReport(source: number, sighting: Sighting, now: number): Report {
+  /** The report that a source's first record of an IOC amounts to. */
+  firstReport(source: number, context: Context, now: number): Report {
     return {
       source: this.#source(source),
-      contexts: [sighting],
+      contexts: [context],
       firstReported: now,
       lastReported: now,
       reports: 1,

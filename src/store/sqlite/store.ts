@@ -66,6 +66,7 @@ import { ListReader } from './lists/reads.ts';
 import { schemaVersion } from './migrate.ts';
 import { VersionReader } from './reads.ts';
 import { OperatorEntries } from './operator-entries.ts';
+import { type PackedSightings, packSightings } from './packed-sightings.ts';
 import { probe } from './probe.ts';
 import {
   findRun,
@@ -122,6 +123,8 @@ export class SqliteStore implements Store {
   readonly #knownKeys: Unchanged<readonly [KeyRecord | undefined]>;
   /** Hashes as texts: a connection asks with the same one again and again. */
   readonly #hashTexts = new WeakMap<Uint8Array, string>();
+  /** What is ready for the writer before it is asked to take it in. */
+  readonly #prepared = new WeakMap<readonly Sighting[], PackedSightings>();
   #polled: Promise<void> | undefined;
   #closing = false;
 
@@ -228,14 +231,20 @@ export class SqliteStore implements Store {
     return this.#parts.writer.beginRun(source, input, now, lease);
   }
 
-  ingest(
+  prepare(sightings: readonly Sighting[]): void {
+    this.#prepared.set(sightings, packSightings(this.#parts.ids, sightings));
+  }
+
+  async ingest(
     run: number,
     sightings: readonly Sighting[],
     now: number,
     gate?: string,
     articles?: readonly Article[],
   ): Promise<IngestCounts> {
-    return this.#changing(this.#parts.writer.ingest(run, sightings, now, gate, articles));
+    const packed = this.#prepared.get(sightings) ?? packSightings(this.#parts.ids, sightings);
+    this.#prepared.delete(sightings);
+    return this.#changing(this.#parts.writer.ingest(run, packed, now, gate, articles));
   }
 
   async listArticles(query: ArticleQuery, asOf: number): Promise<ArticlePage> {
@@ -340,8 +349,8 @@ export class SqliteStore implements Store {
   }
 
   async compare(source: string, sightings: readonly Sighting[]): Promise<readonly Comparison[]> {
-    const pairs = sightings.map((sighting) => [this.#uuidOf(sighting), sighting] as const);
-    return this.#parts.connection.read(() => compareSightings(this.#parts.connection, source, pairs));
+    const { connection } = this.#parts;
+    return connection.read(() => compareSightings(connection, source, sightings, (ioc) => this.#uuidOf(ioc)));
   }
 
   async standing(source: string, after: number, limit: number): Promise<readonly KnownIoc[]> {

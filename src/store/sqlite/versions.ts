@@ -5,13 +5,51 @@ import { SECTORS } from '../../model/sector.ts';
 import { withModified } from '../../render/stix/indicator.ts';
 import type { Assessment } from '../../score/assess.ts';
 import { type Connection, NEVER } from './connection.ts';
-import { LeftRows } from './left-rows.ts';
+import { type Filing, LeftRows } from './left-rows.ts';
 
 /** A replaced or expired version stays in place so long: readers that began before it did still see it. */
 const GRACE = 600_000;
 
 /** How many replaced or expired versions one transaction clears away at most. */
 const SWEEP = 2_000;
+
+export const VERSION_COLUMNS = ['stamp', 'ioc', 'live', 'type', 'level', 'tlp', 'until', 'expires', 'stix'];
+export const VERSION_SECTOR_COLUMNS = ['sector', 'live', 'stamp', 'type', 'level'];
+
+const INSERT_VERSION = `INSERT INTO version (${VERSION_COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT_VERSION_SECTOR = `INSERT INTO version_sector (${VERSION_SECTOR_COLUMNS.join(', ')}) VALUES (?, ?, ?, ?, ?)`;
+
+/** A row of `VERSION_COLUMNS`: the version of an IOC that nothing has replaced yet. */
+export function versionRow(
+  stamp: number,
+  ioc: number,
+  assessment: Assessment,
+  expires: number,
+  stix: string,
+): (string | number)[] {
+  const { live, type, level } = codesOf(assessment);
+  return [stamp, ioc, live, type, level, TLP_MARKINGS.indexOf(assessment.tlp), NEVER, expires, stix];
+}
+
+/** Rows of `VERSION_SECTOR_COLUMNS`: one for each sector of a version. */
+export function sectorRows(stamp: number, assessment: Assessment): number[][] {
+  const { live, type, level } = codesOf(assessment);
+  return assessment.sectors.map((sector) => [SECTORS.indexOf(sector), live, stamp, type, level]);
+}
+
+function codesOf({ revoked, type, confidence }: Assessment): { live: number; type: number; level: number } {
+  return {
+    live: revoked ? 0 : 1,
+    type: IOC_TYPES.indexOf(type),
+    level: CONFIDENCE_LEVEL_NAMES.indexOf(confidenceLevel(confidence)),
+  };
+}
+
+function filingOf(assessment: Assessment): Filing {
+  const { type, level } = codesOf(assessment);
+  const sectors = assessment.sectors.map((sector) => SECTORS.indexOf(sector));
+  return { type, level, tlp: TLP_MARKINGS.indexOf(assessment.tlp), sectors };
+}
 
 /** Published versions, written inside the caller's transaction. */
 export class Versions {
@@ -40,26 +78,14 @@ export class Versions {
     expires: number,
     stix: string,
   ): void {
-    const live = assessment.revoked ? 0 : 1;
-    const type = IOC_TYPES.indexOf(assessment.type);
-    const level = CONFIDENCE_LEVEL_NAMES.indexOf(confidenceLevel(assessment.confidence));
-    const tlp = TLP_MARKINGS.indexOf(assessment.tlp);
-    const sectors = assessment.sectors.map((sector) => SECTORS.indexOf(sector));
     if (replaces > 0) {
       this.#connection.prepare('UPDATE version SET until = ? WHERE stamp = ?').run(stamp, replaces);
-      const filing = { type, level, tlp, sectors };
-      this.#left.note(stamp, replaces, filing, assessment.revoked, created);
+      this.#left.note(stamp, replaces, filingOf(assessment), assessment.revoked, created);
     }
-    this.#connection
-      .prepare(
-        'INSERT INTO version (stamp, ioc, live, type, level, tlp, until, expires, stix) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(stamp, ioc, live, type, level, tlp, NEVER, expires, stix);
-    for (const sector of sectors) {
-      this.#connection
-        .prepare('INSERT INTO version_sector (sector, live, stamp, type, level) VALUES (?, ?, ?, ?, ?)')
-        .run(sector, live, stamp, type, level);
-    }
+    const insert = this.#connection.prepare(INSERT_VERSION);
+    insert.run(...versionRow(stamp, ioc, assessment, expires, stix));
+    for (const row of sectorRows(stamp, assessment))
+      this.#connection.prepare(INSERT_VERSION_SECTOR).run(...row);
   }
 
   /**

@@ -7,7 +7,7 @@ import type { Hold } from '../../model/hold.ts';
 import type { Ioc } from '../../model/ioc.ts';
 import type { OperatorEntry } from '../../model/operator-entry.ts';
 import type { Producer } from '../../model/producer.ts';
-import type { Rejection, Sighting, Source } from '../../model/sighting.ts';
+import type { Rejection, Source } from '../../model/sighting.ts';
 import type { Clock } from '../../model/time.ts';
 import { uuidBytes } from '../../model/uuid.ts';
 import { StixIds } from '../../render/stix/id.ts';
@@ -40,8 +40,10 @@ import { FeedRows } from './feeds.ts';
 import { beginCheck, endCheck, noteGate } from './gate-check.ts';
 import { type IocRow, IocRows, type SightingBefore, type VersionOfIoc } from './ioc-rows.ts';
 import { KeyRows } from './keys.ts';
+import { NewIocs } from './new-iocs.ts';
 import { OperatorEntries } from './operator-entries.ts';
 import { PastRows } from './past-rows.ts';
+import { type ArrivingSighting, type PackedSightings, unpackSighting } from './packed-sightings.ts';
 import { isRetired } from './rotation.ts';
 import { RunRows } from './runs.ts';
 import { readMeta, StampSeries, writeMeta } from './stamps.ts';
@@ -133,7 +135,7 @@ export class SqliteWriter {
 
   ingest(
     run: number,
-    sightings: readonly Sighting[],
+    sightings: PackedSightings,
     now: number,
     gate?: string,
     articles: readonly Article[] = [],
@@ -144,7 +146,12 @@ export class SqliteWriter {
       const source = this.#runs.sourceOf(run);
       const counts: Counts = { added: 0, updated: 0, unchanged: 0, held: 0, expired: 0 };
       for (const article of articles) this.#articles.put(article, source, run, now);
-      for (const sighting of sightings) this.#take({ run, source, now, stamps, counts }, sighting);
+      const added = new NewIocs(this.#connection, { run, source, now });
+      const intake = { run, source, now, stamps, counts, added, seen: new Set<string>() };
+      const known = this.#iocs.findMany(sightings.uuidBytes);
+      for (const index of sightings.values.keys())
+        this.#take(intake, unpackSighting(sightings, index), known.get(index));
+      added.flush();
       this.#runs.count(run, { ...counts, withdrawn: 0 });
       return { ...counts, lastStamp: stamps.last };
     });
@@ -409,22 +416,21 @@ export class SqliteWriter {
     });
   }
 
-  #take(intake: Intake, sighting: Sighting): void {
+  /** Takes in a sighting of an IOC that was `knownBefore` the batch, or was not. */
+  #take(intake: Intake, sighting: ArrivingSighting, knownBefore: IocRow | undefined): void {
     const { run, source, now, stamps, counts } = intake;
-    const uuid = this.#ids.indicatorUuid(sighting.type, sighting.value);
-    const bytes = uuidBytes(uuid);
-    const known = this.#iocs.find(bytes);
+    const { uuid, context, hold } = sighting;
+    const known = this.#isRepeated(intake, uuid) ? this.#iocs.find(sighting.uuidBytes) : knownBefore;
     if (known === undefined) {
       // A retraction of what was never published has nobody to tell.
-      if (sighting.revoked === true) counts.unchanged += 1;
-      else this.#takeNew(intake, uuid, bytes, sighting);
+      if (context.revoked === true) counts.unchanged += 1;
+      else this.#takeNew(intake, sighting);
       return;
     }
-    const before = this.#iocs.addReport(known.id, source, sighting, run, now);
-    this.#articles.link(sighting, known.id, source, run);
+    const before = this.#iocs.addReport(known.id, source, context, run, now);
+    this.#articles.link(context, known.id, source, run);
     if (before !== undefined)
       this.#runs.noteChange(run, known.id, before.contexts === null ? 'added' : 'changed', before);
-    const { hold } = sighting;
     if (!sameHold(known.hold, hold)) this.#iocs.setHold(known.id, hold);
     const { changed, expired } = this.#publish(
       uuid,
@@ -438,26 +444,25 @@ export class SqliteWriter {
     if (expired) counts.expired += 1;
   }
 
-  #takeNew(
-    { run, source, now, stamps, counts }: Intake,
-    uuid: string,
-    bytes: Uint8Array,
-    sighting: Sighting,
-  ): void {
-    const assessment = assess(sighting, [this.#runs.firstReport(source, sighting, now)], now);
-    const draft = this.#draft(uuid, { ...NEW, hold: sighting.hold }, assessment, now);
+  /** Whether the batch has told of this IOC already; then all that it told so far is in the tables. */
+  #isRepeated({ seen, added }: Intake, uuid: string): boolean {
+    const isRepeated = seen.has(uuid);
+    if (isRepeated) added.flush();
+    else seen.add(uuid);
+    return isRepeated;
+  }
+
+  #takeNew({ run, source, now, stamps, counts, added }: Intake, sighting: ArrivingSighting): void {
+    const { uuid, context, hold } = sighting;
+    const assessment = assess(sighting, [this.#runs.firstReport(source, context, now)], now);
+    const draft = this.#draft(uuid, { ...NEW, hold }, assessment, now);
     const stamp = draft.revoked ? 0 : stamps.next();
     const version = { ...draft.version, created: stamp, stamp };
-    const id = this.#iocs.add(bytes, sighting, version, sighting.hold);
-    this.#iocs.addFirstReport(id, source, sighting, run, now);
-    this.#articles.link(sighting, id, source, run);
-    this.#runs.noteChange(run, id, 'added', NOTHING_BEFORE);
-    if (stamp > 0) {
-      const first = { replaces: 0, created: stamp };
-      this.#versions.publish(stamp, id, first, assessment, draft.until ?? NEVER, draft.render(stamp, stamp));
-    }
-    if (sighting.hold === undefined) counts.added += 1;
-    else counts.held += 1;
+    const first =
+      stamp > 0 ? { assessment, expires: draft.until ?? NEVER, stix: draft.render(stamp, stamp) } : undefined;
+    const id = added.add(sighting, version, first);
+    this.#articles.link(context, id, source, run);
+    counts[hold === undefined ? 'added' : 'held'] += 1;
     if (draft.expired) counts.expired += 1;
   }
 
@@ -532,6 +537,9 @@ interface Intake {
   readonly now: number;
   readonly stamps: StampSeries;
   readonly counts: Counts;
+  readonly added: NewIocs;
+  /** The UUIDs of the batch so far. */
+  readonly seen: Set<string>;
 }
 
 interface Counts {
@@ -552,8 +560,6 @@ const NEW: Standing = {
   hold: undefined,
   wasValid: false,
 };
-
-const NOTHING_BEFORE: SightingBefore = { contexts: null, withdrawnAt: null };
 
 interface Draft {
   readonly version: Omit<VersionOfIoc, 'created' | 'stamp'>;
