@@ -145,7 +145,7 @@ test('an input that breaks while it is read keeps what came before, under its na
     stdin: Readable.from(broken()),
   });
   assert.equal(code, 3);
-  assert.match(talk, /^stdin: the input: it cannot be read \(ECONNRESET\) What came before was kept\.$/m);
+  assert.match(talk, /^stdin: the input: it cannot be read \(ECONNRESET\)\. What came before was kept\.$/m);
   assert.equal((await here.exported()).length, 10_000);
   assert.match((await here.run(['runs'])).out, /failed: the input: it cannot be read/);
 });
