@@ -1,5 +1,9 @@
-import { parseIndicatorRequest, INDICATOR_PARAMETERS } from '../model/query-parameters.ts';
-import { ParameterError } from '../model/parameters.ts';
+import {
+  INDICATOR_PARAMETERS,
+  type ParameterContext,
+  parseIndicatorRequest,
+} from '../model/query-parameters.ts';
+import { type Parameter, ParameterError } from '../model/parameters.ts';
 import { TIERS } from '../model/tier.ts';
 import type { Tier } from '../model/tier.ts';
 import { bundleChunks } from '../render/stix/bundle-chunks.ts';
@@ -19,7 +23,10 @@ const FILTER_OPTIONS: Options = Object.fromEntries(
 );
 
 const FILTER_HELP = Object.fromEntries(
-  Object.entries(INDICATOR_PARAMETERS).map(([name, { doc }]) => [optionOf(name), doc]),
+  Object.entries(INDICATOR_PARAMETERS).map(([name, parameter]) => [
+    optionOf(name),
+    `${parameter.doc} ${valuesOf(parameter)}`,
+  ]),
 );
 
 /** `export`: what the endpoint gives, from the store to standard output. */
@@ -70,9 +77,16 @@ function requestOf(values: Values, now: number) {
   try {
     return parseIndicatorRequest([...pairs, ...limit, ['strict', 'true']], { tier: OPERATOR, now });
   } catch (error) {
-    if (error instanceof ParameterError) throw new UsageError(`export: ${error.message}.`);
-    throw error;
+    if (!(error instanceof ParameterError)) throw error;
+    const reasons = error.problems.map(({ parameter, reason }) => `--${optionOf(parameter)} ${reason}`);
+    throw new UsageError(`export: ${reasons.join('; ')}.`);
   }
+}
+
+/** What an option may be, as a sentence. */
+function valuesOf({ allowed }: Parameter<unknown, ParameterContext>): string {
+  const values = allowed({ tier: OPERATOR, now: 0 });
+  return typeof values === 'string' ? `Give ${values}.` : `Values: ${values.join(', ')}.`;
 }
 
 function optionOf(parameter: string): string {
