@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 
 import { type Config, ConfigError, isSecret, loadConfig, SETTINGS } from '../config.ts';
 import { formatTimestamp } from '../model/time.ts';
+import { hasSqliteStore } from '../store/sqlite/open.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
 import { feedFindings } from './doctor-feeds.ts';
@@ -108,7 +109,12 @@ async function storeFindings(
   terminal: Terminal,
   findings: Finding[],
 ): Promise<void> {
-  if (!existsSync(config.dataDirectory)) return;
+  const { dataDirectory } = config;
+  if (!existsSync(dataDirectory)) return;
+  if (statSync(dataDirectory).isDirectory() && !hasSqliteStore(dataDirectory)) {
+    findings.push(['warn', `there is no store in ${dataDirectory} yet`, 'serve and import make it']);
+    return;
+  }
   let store: Store;
   try {
     store = await openStore(values, terminal, 'in-thread');

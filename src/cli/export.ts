@@ -9,7 +9,7 @@ import type { Tier } from '../model/tier.ts';
 import { bundleChunks } from '../render/stix/bundle-chunks.ts';
 import { loadConfig } from '../config.ts';
 import { type Command, EXIT, type Options, textOption, UsageError, type Values } from './command.ts';
-import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openExistingStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** The operator of a store may have all of it. */
 const OPERATOR: Tier = { ...TIERS.pro, resultsPerRequest: 100_000_000, lookBack: Number.MAX_SAFE_INTEGER };
@@ -47,7 +47,7 @@ export const exportCommand: Command = {
       throw new UsageError(`export: ${operands[0]} is not an option; filters are written --type ipv4.`);
     const now = terminal.clock();
     const request = requestOf(values, now);
-    const store = await openStore(values, terminal, 'in-thread');
+    const store = await openExistingStore(values, terminal);
     try {
       await store.markPolled(now);
       const extent = await store.extent(request.query, now);

@@ -3,7 +3,7 @@ import { refang, normaliseIoc } from '../normalise/normalise.ts';
 import { explainIoc, type Why } from '../render/why.ts';
 import { StixIds } from '../render/stix/id.ts';
 import { type Command, EXIT, UsageError } from './command.ts';
-import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openExistingStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** `why`: what is known of a value, and why it is in or out. */
 export const whyCommand: Command = {
@@ -23,7 +23,7 @@ export const whyCommand: Command = {
       throw new UsageError('why: name one value. See: soc-defenders why --help');
     const normal = normaliseIoc(operand);
     if (!normal.ok) throw new UsageError(`why: ${refang(operand)} is no IOC: ${normal.reason}.`);
-    const store = await openStore(values, terminal, 'in-thread');
+    const store = await openExistingStore(values, terminal);
     try {
       const record = await store.findIoc(normal);
       if (record === undefined) {

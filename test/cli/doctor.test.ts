@@ -48,6 +48,10 @@ test('as text, each finding is a line with its remedy below', async (t) => {
     out,
     /\nwarn {2}the data directory .*none is not there yet\n {6}→ serve and import make it\n$/,
   );
+  assert.match(
+    (await run(['doctor', '--data', directory])).out,
+    /\nwarn {2}there is no store in .+ yet\n {6}→ serve and import make it\n$/,
+  );
 });
 
 test('a wrong setting is bad, and told with what it may be', async (t) => {
@@ -158,6 +162,7 @@ test('an import that failed last is a warning that names its run, until one succ
 test('a stamp far ahead of the clock is bad, a little ahead a warning', async (t) => {
   const here = bench(t);
   // A store that has been read stamps no version in the past.
+  await here.run(['runs']);
   await here.run(['export']);
   await here.run(['import', here.file('a.txt', '192.0.2.1\n198.51.100.1\n')]);
   const state = async (ahead: number) =>

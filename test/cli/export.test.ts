@@ -79,7 +79,9 @@ test('without --limit all is exported, and the count is told', async (t) => {
 });
 
 test('an empty store exports the identity alone', async (t) => {
-  const { code, out } = await bench(t).run(['export']);
+  const { run } = bench(t);
+  await run(['runs']);
+  const { code, out } = await run(['export']);
   assert.equal(code, 0);
   const { objects } = JSON.parse(out) as { objects: StixObject[] };
   assert.deepEqual(

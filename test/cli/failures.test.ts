@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { DatabaseSync } from 'node:sqlite';
@@ -56,14 +65,13 @@ test('a mistake of ours is told with its stack, and exit code 1', async (t) => {
   assert.match(talk, /^Unexpected failure: TypeError: a mistake\n\s+at /);
 });
 
-test('every command that opens the store says the same of a data directory that cannot be made', async (t) => {
+test('every command that makes the store says the same of a data directory that cannot be made', async (t) => {
   const { file, directory } = bench(t);
   file('plain', 'a file');
   const data = join(directory, 'plain', 'inside');
   const list = file('list.txt', '192.0.2.1\n');
   for (const args of [
     ['import', list],
-    ['export'],
     ['key', 'list'],
     ['key', 'create'],
     ['runs'],
@@ -77,6 +85,30 @@ test('every command that opens the store says the same of a data directory that 
       `The store: the data directory ${data} cannot be made: check its parent's permissions.`,
     );
   }
+});
+
+test('a data directory that is a file is refused as one', async (t) => {
+  const { file } = bench(t);
+  const { code, talk } = await runOn(['key', 'list', '--data', file('plain', 'a file')]);
+  assert.equal(code, 1);
+  assert.match(talk, /^The store: .+plain is a file: name a directory\.$/);
+});
+
+test('what only tells of a store makes none: a mistyped directory is no store without indicators', async (t) => {
+  const { directory } = bench(t);
+  const absent = join(directory, 'absent');
+  const bare = join(directory, 'bare');
+  mkdirSync(bare);
+  for (const data of [absent, bare]) {
+    for (const args of [['export'], ['why', '192.0.2.1']]) {
+      const { code, talk, out } = await runOn([...args, '--data', data]);
+      assert.deepEqual([code, out], [1, ''], args.join(' '));
+      assert.match(talk, /^The store: there is none in .+(?:absent|bare): name its directory with --data/);
+    }
+    assert.equal((await runOn(['doctor', '--data', data])).code, 0);
+  }
+  assert.equal(existsSync(absent), false);
+  assert.deepEqual(readdirSync(bare), []);
 });
 
 test('a store that is damaged inside is told by the command that meets it, and by doctor', async (t) => {

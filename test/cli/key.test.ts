@@ -86,7 +86,10 @@ for (const args of [
     const { code, out, talk } = await run(['key', 'create', ...args]);
     assert.equal(code, 2);
     assert.equal(out, '');
-    assert.match(talk, /^key: --(?:expires|allow|tier) .*(?:give 90d|192\.0\.2\.0\/24|free, pro|give a value)/);
+    assert.match(
+      talk,
+      /^key: --(?:expires|allow|tier) .*(?:give 90d|192\.0\.2\.0\/24|free, pro|give a value)/,
+    );
     assert.match((await run(['key', 'list'])).talk, /No keys yet/);
   });
 }
