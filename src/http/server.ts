@@ -35,6 +35,8 @@ export function serverOptions(config: HttpConfig): FastifyHttpOptions<Server> {
       connectionsCheckingInterval: Math.min(5_000, config.headersTimeout),
       maxHeaderSize: 16_384,
       requireHostHeader: false,
+      // Else Node drops all but the first of some headers, and of two keys in `Authorization` nobody knows the second.
+      joinDuplicateHeaders: true,
     },
   };
 }
