@@ -1,4 +1,5 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { type Config, ConfigError, isSecret, loadConfig, SETTINGS } from '../config.ts';
 import { formatTimestamp } from '../model/time.ts';
@@ -97,10 +98,24 @@ function directory({ dataDirectory }: Config, findings: Finding[]): void {
     ]);
     return;
   }
+  if (isOpenToOthers(dataDirectory))
+    findings.push([
+      'warn',
+      `everybody on this machine can read the store in ${dataDirectory}`,
+      `take that from them: chmod -R o= ${dataDirectory}`,
+    ]);
   const { bavail, bsize } = statfsSync(dataDirectory);
   const free = (bavail * bsize) / GIGABYTE;
   const what = `${free.toFixed(1)} GB free in ${dataDirectory}`;
   findings.push(free < 1 ? ['bad', what, 'free some space: a full disk stops every import'] : ['ok', what]);
+}
+
+/** Whether others than the owner and the group may read files of a directory. */
+function isOpenToOthers(directory: string): boolean {
+  if (process.platform === 'win32' || (statSync(directory).mode & 0o001) === 0) return false;
+  return readdirSync(directory)
+    .filter((name) => /\.sqlite(?:-wal)?$/.test(name))
+    .some((name) => (statSync(join(directory, name)).mode & 0o004) !== 0);
 }
 
 async function storeFindings(

@@ -167,6 +167,24 @@ test('the data directory is made for its owner alone', async (t) => {
   assert.equal(statSync(data).mode & 0o777, 0o700);
 });
 
+test('also in a directory of others the files of a store are for owner and group, and doctor warns where they are not', async (t) => {
+  const { directory, run } = bench(t);
+  const data = join(directory, 'open');
+  mkdirSync(data);
+  chmodSync(data, 0o755);
+  const made = start(t, ['key', 'create', '--data', data]);
+  assert.equal((await made.ended).code, 0);
+  const files = readdirSync(data).map((name) => join(data, name));
+  assert.ok(files.length >= 2);
+  for (const path of files) assert.equal(statSync(path).mode & 0o007, 0, path);
+  const warning = /warn {2}everybody on this machine can read the store in .+\n {6}→ .*chmod -R o= /;
+  assert.doesNotMatch((await run(['doctor', '--data', data])).out, warning);
+  chmodSync(join(data, 'indicators.sqlite'), 0o644);
+  assert.match((await run(['doctor', '--data', data])).out, warning);
+  chmodSync(data, 0o750);
+  assert.doesNotMatch((await run(['doctor', '--data', data])).out, warning);
+});
+
 test('an input that breaks while it is read keeps what came before, under its name and reason', async (t) => {
   const here = bench(t);
   async function* broken(): AsyncGenerator<Buffer> {
