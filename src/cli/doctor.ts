@@ -181,7 +181,7 @@ async function inspect(store: Store, terminal: Terminal, findings: Finding[]): P
   const active = keys.filter((key) => key.revokedAt === undefined && (key.expiresAt ?? Infinity) > now);
   if (active.length === 0)
     findings.push(['warn', 'there is no API key in force', 'make one: soc-defenders key create']);
-  else findings.push(['ok', `${active.length} API keys in force`]);
+  else findings.push(['ok', `${active.length} API ${active.length === 1 ? 'key' : 'keys'} in force`]);
   for (const key of active.filter(({ expiresAt }) => (expiresAt ?? Infinity) - now < 14 * 86_400_000)) {
     findings.push([
       'warn',
@@ -198,5 +198,11 @@ async function inspect(store: Store, terminal: Terminal, findings: Finding[]): P
       'warn',
       `the last import (${run.input}) failed: ${run.failure}`,
       `see: soc-defenders runs ${run.id}`,
+    ]);
+  else if (run !== undefined && run.endedAt === undefined)
+    findings.push([
+      'warn',
+      `the last import (${run.input}), begun ${formatTimestamp(run.startedAt)}, has not ended`,
+      'unless it still runs it was cut off: what it took is kept; import the file again for the rest',
     ]);
 }

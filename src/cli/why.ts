@@ -63,12 +63,17 @@ function inWords(why: Why): string {
     '',
     'Sources',
     ...why.sources.flatMap((source) => [
-      `  ${source.name}${source.stands ? '' : ' (has taken it back)'}: reported ${source.reports} times, ` +
-        `${source.first_reported} to ${source.last_reported}`,
-      ...source.records.map((record) => `    ${inOneLine(record)}`),
+      `  ${source.name}${source.stands ? '' : ' (has taken it back)'}: reported ${howOften(source)}`,
+      ...source.records.map(inOneLine).flatMap((line) => (line === '' ? [] : [`    ${line}`])),
     ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function howOften({ reports, first_reported, last_reported }: Why['sources'][number]): string {
+  return reports === 1
+    ? `once, ${first_reported}`
+    : `${reports} times, ${first_reported} to ${last_reported}`;
 }
 
 function inOneLine(record: object): string {

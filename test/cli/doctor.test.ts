@@ -35,7 +35,7 @@ test('a healthy store has nothing but good findings, and exit code 0', async (t)
   assert.equal(code, 0);
   assert.deepEqual(new Set(findings.map(({ state }) => state)), new Set(['ok']));
   assert.ok(find(/^2 IOCs in .*, schema \d+$/));
-  assert.ok(find(/^1 API keys in force$/));
+  assert.ok(find(/^1 API key in force$/));
   for (const { name } of SETTINGS) assert.ok(find(new RegExp(`^${name} is `)), name);
 });
 
@@ -155,6 +155,19 @@ test('an import that failed last is a warning that names its run, until one succ
   assert.equal(code, 0);
   assert.equal(finding?.state, 'warn');
   assert.equal(finding.remedy, 'see: soc-defenders runs 1');
+  await here.run(['import', here.file('a.txt', '192.0.2.1\n198.51.100.1\n')]);
+  assert.equal((await examine(here)).find(/the last import/), undefined);
+});
+
+test('an import that never ended, as its process was killed, is a warning until one ends', async (t) => {
+  const here = bench(t);
+  await here.withStore((store) =>
+    store.beginRun({ name: 'own', tlp: 'clear', confidence: 50 }, 'cut.txt', 0),
+  );
+  const finding = (await examine(here)).find(/the last import/);
+  assert.equal(finding?.state, 'warn');
+  assert.match(finding.what, /\(cut\.txt\), begun 1970-01-01T00:00:00\.000Z, has not ended$/);
+  assert.match(finding.remedy ?? '', /import the file again/);
   await here.run(['import', here.file('a.txt', '192.0.2.1\n198.51.100.1\n')]);
   assert.equal((await examine(here)).find(/the last import/), undefined);
 });
