@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { GateKeeper } from '../feeds/gate-keeper.ts';
 import { buildGate } from '../gate/build.ts';
+import type { Gate } from '../gate/gate.ts';
 import { isOfUse } from '../gate/policy.ts';
 import { readWarninglistTar } from '../gate/read-archive.ts';
 import { readWarninglistFolder } from '../gate/read-folder.ts';
@@ -40,6 +41,11 @@ export function gateKeeper(
       return gate;
     },
   });
+}
+
+/** The gate by the program's own tables alone, for what has no store with lists of its operator. */
+export function gateWithoutLists({ documentation }: Config, now: number): Gate {
+  return buildGate({ now, documentation, version: VERSION });
 }
 
 interface Lists {
