@@ -14,9 +14,12 @@ export interface Terminal {
   readonly progress: (line: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** Aborted when the process is asked to stop. */
+  /** Aborted when the process is asked to stop, and, for the reason `READER_GONE`, when nobody reads its output any more. */
   readonly signal: AbortSignal;
 }
+
+/** Why a signal is aborted when whoever read our output has gone: `soc-defenders export | head`. */
+export const READER_GONE = 'the reader of standard output has gone';
 
 export type Options = NonNullable<ParseArgsConfig['options']>;
 export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;

@@ -12,7 +12,7 @@ import { assess, type Report } from '../score/assess.ts';
 import { withContext } from '../score/contexts.ts';
 import { expiryOf, publishedEnd } from '../score/life.ts';
 import { loadConfig } from '../config.ts';
-import { type Command, EXIT, type Terminal, UsageError } from './command.ts';
+import { type Command, EXIT, READER_GONE, type Terminal, UsageError } from './command.ts';
 import { gateWithoutLists } from './gate-parts.ts';
 import { INPUT_HELP, INPUT_OPTIONS, openFile } from './input.ts';
 
@@ -103,7 +103,10 @@ class Collection {
     const extent = { count: this.size, first: this.#now, last: this.#now, more: false };
     const { head, tail } = frame({ producer, request, asOf: this.#now, extent });
     await terminal.write(head);
-    for (const text of texts) await terminal.write(`,${text}`);
+    for (const text of texts) {
+      if (terminal.signal.reason === READER_GONE) return;
+      await terminal.write(`,${text}`);
+    }
     await terminal.write(`${tail}\n`);
     this.#tell(terminal);
     if (this.size > 0) this.#warn(terminal);

@@ -8,7 +8,15 @@ import { TIERS } from '../model/tier.ts';
 import type { Tier } from '../model/tier.ts';
 import { bundleChunks } from '../render/stix/bundle-chunks.ts';
 import { loadConfig } from '../config.ts';
-import { type Command, EXIT, type Options, textOption, UsageError, type Values } from './command.ts';
+import {
+  type Command,
+  EXIT,
+  type Options,
+  READER_GONE,
+  textOption,
+  UsageError,
+  type Values,
+} from './command.ts';
 import { openExistingStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** The operator of a store may have all of it. */
@@ -54,7 +62,7 @@ export const exportCommand: Command = {
       const { producer } = loadConfig(terminal.env);
       const plan = { producer, request, asOf: now, extent };
       for await (const piece of bundleChunks(store, plan, SLICE)) {
-        if (terminal.signal.aborted) return EXIT.failed;
+        if (terminal.signal.aborted) return terminal.signal.reason === READER_GONE ? EXIT.ok : EXIT.failed;
         await terminal.write(piece);
       }
       await terminal.write('\n');

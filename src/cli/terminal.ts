@@ -1,4 +1,4 @@
-import type { Terminal } from './command.ts';
+import { READER_GONE, type Terminal } from './command.ts';
 
 /** The terminal of this process. */
 export function processTerminal(process: NodeJS.Process): Terminal {
@@ -11,9 +11,13 @@ export function processTerminal(process: NodeJS.Process): Terminal {
   }
   // Whoever listened has gone, or the disk of the log is full: no work ends because nobody hears of it.
   stderr.on('error', () => undefined);
+  let waiting = (): void => undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read our output has gone: `soc-defenders export | head`.
-    if (error.code === 'EPIPE') process.exit(0);
+    if (error.code === 'EPIPE') {
+      abort.abort(READER_GONE);
+      waiting();
+      return;
+    }
     stderr.write(
       `Standard output cannot be written (${error.code ?? error.message}): what was written is not all.\n`,
     );
@@ -28,7 +32,12 @@ export function processTerminal(process: NodeJS.Process): Terminal {
     stdin,
     write: (data) =>
       new Promise((resolve) => {
+        if (abort.signal.reason === READER_GONE) {
+          resolve();
+          return;
+        }
         clear();
+        waiting = resolve;
         if (stdout.write(stdout.isTTY && typeof data === 'string' ? harmless(data) : data)) resolve();
         else stdout.once('drain', resolve);
       }),

@@ -76,3 +76,28 @@ test('an import that is asked to stop does not begin with the files that are lef
   assert.match(talk, /one\.txt: not begun, as the import was stopped\.\n.+two\.txt: not begun/);
   assert.match((await here.run(['runs'])).talk, /No imports yet/);
 });
+
+test('an import whose report nobody reads ends in order: the files that are left are told, and the exit code is 3', async (t) => {
+  const here = bench(t);
+  const paths = ['one.txt', 'two.txt'].map((name) => here.file(name, `${name}.example.com\n`));
+  const program = start(t, ['import', '--json', ...paths], { SOC_DATA_DIR: here.data });
+  program.process.stdout.destroy();
+  assert.deepEqual(await program.ended, { code: 3, signal: null });
+  assert.match(program.talk(), /two\.txt: .*(?:not begun|reading was stopped)/);
+  const runs = (await here.run(['runs'])).out;
+  assert.match(runs, /one\.txt: 1 read, 1 new/);
+  assert.doesNotMatch(runs, /not ended/);
+});
+
+test('an export or a conversion whose reader has gone ends quietly with exit code 0', async (t) => {
+  const here = bench(t);
+  const many = Array.from({ length: 20_000 }, (_, index) => `h${index}.example.com\n`).join('');
+  const path = here.file('many.txt', many);
+  await here.run(['import', path]);
+  for (const args of [['export'], ['convert', path]]) {
+    const program = start(t, args, { SOC_DATA_DIR: here.data });
+    program.process.stdout.destroy();
+    assert.deepEqual(await program.ended, { code: 0, signal: null }, args[0]);
+    assert.equal(program.talk(), '');
+  }
+});
