@@ -118,6 +118,8 @@ function givenSource(values: Values): GivenSource {
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new UsageError(`--source-url ${url} is not a web address: begin it with https://`);
   }
+  if (url !== undefined && URL.parse(url)?.password !== '')
+    throw new UsageError('--source-url holds a password, and every indicator would show it: leave it out.');
   const name = cleanText(textOption(values, 'source'), LONGEST_SOURCE);
   return { name, url, tlp: marking, confidence: level };
 }

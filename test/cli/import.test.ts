@@ -187,6 +187,7 @@ for (const [what, args, reason] of [
   ['a wrong --tlp', ['--tlp', 'purple'], /--tlp purple is none of clear, green/],
   ['a wrong --confidence', ['--confidence', '101'], /--confidence 101 is neither/],
   ['a --source-url that is none', ['--source-url', 'javascript:alert(1)'], /not a web address/],
+  ['a --source-url with a password', ['--source-url', 'https://u:pw@example.com/'], /holds a password/],
   ['an unknown --format', ['--format', 'excel'], /--format excel is none of urlhaus-csv/],
   ['a wrong --column', ['--column', 'worth=ioc'], /--column worth=ioc is not FIELD=HEADER with one of value/],
   ['a --column without header', ['--column', 'value'], /is not FIELD=HEADER/],
