@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type Config, ConfigError, isSecret, loadConfig, SETTINGS } from '../config.ts';
+import { type Config, ConfigError, credentialOf, isSecret, loadConfig, SETTINGS } from '../config.ts';
 import { formatTimestamp } from '../model/time.ts';
 import { hasSqliteStore } from '../store/sqlite/open.ts';
 import { type Store, StoreError } from '../store/store.ts';
@@ -12,6 +12,9 @@ import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 import { VERSION } from './version.ts';
 
 const GIGABYTE = 1024 ** 3;
+
+/** How settings end that name a file with a secret. */
+const FILE = '_FILE';
 
 /** `doctor`: what is configured, what is wrong, how to mend it. */
 export const doctorCommand: Command = {
@@ -57,6 +60,9 @@ function configuration(values: Values, terminal: Terminal, findings: Finding[]):
         `${name} is ${shown || (fallback === '' ? 'empty' : fallback)}${set ? '' : ' (default)'}`,
       ]);
     }
+    // Feeds read them when they run: what is wrong is told here.
+    for (const { name } of SETTINGS.filter(({ name: file }) => file.endsWith(FILE)))
+      credentialOf(terminal.env, name.slice(0, -FILE.length));
     if (!isLoopback(config.host) && config.trustProxy.length === 0) {
       const remedy =
         'put a reverse proxy with TLS in front and name it in SOC_TRUST_PROXY, or bind to 127.0.0.1';

@@ -1,7 +1,7 @@
 import { existsSync, createReadStream } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { GateKeeper } from '../feeds/gate-keeper.ts';
 import { buildGate } from '../gate/build.ts';
 import type { Gate } from '../gate/gate.ts';
@@ -55,8 +55,20 @@ interface Lists {
 
 async function warninglists(config: Config): Promise<Lists> {
   if (config.warninglists === 'off') return { lists: [], problems: [] };
-  if (config.warninglists !== 'misp') return readWarninglistFolder(config.warninglists.folder, isOfUse);
+  if (config.warninglists !== 'misp') return fromFolder(config.warninglists.folder);
   const archive = warninglistArchive(config);
   if (!existsSync(archive)) return { lists: [], problems: [] };
   return await readWarninglistTar(createReadStream(archive), isOfUse);
+}
+
+function fromFolder(folder: string): Lists {
+  try {
+    return readWarninglistFolder(folder, isOfUse);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new ConfigError(
+      `SOC_WARNINGLISTS: ${folder} cannot be read (${code}): name a folder, or say misp or off.`,
+    );
+  }
 }

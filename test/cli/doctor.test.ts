@@ -159,6 +159,14 @@ test('an import that failed last is a warning that names its run, until one succ
   assert.equal((await examine(here)).find(/the last import/), undefined);
 });
 
+test('a setting that names a file which is not there is bad, also before a feed asks for it', async (t) => {
+  const here = bench(t);
+  const path = join(here.directory, 'none.key');
+  const { code, worst } = await examine(here, { env: { SOC_ABUSECH_AUTH_KEY_FILE: path } });
+  assert.equal(code, 4);
+  assert.match(worst('bad')[0]!.what, /^SOC_ABUSECH_AUTH_KEY_FILE: .+none\.key cannot be read \(ENOENT\)/);
+});
+
 test('an import that never ended, as its process was killed, is a warning until one ends', async (t) => {
   const here = bench(t);
   await here.withStore((store) =>

@@ -111,6 +111,24 @@ test('what only tells of a store makes none: a mistyped directory is no store wi
   assert.deepEqual(readdirSync(bare), []);
 });
 
+test('a folder of warninglists that cannot be read is a wrong setting, not a failure of ours', async (t) => {
+  const here = bench(t);
+  const list = here.file('list.txt', 'bad.example.com\n');
+  for (const folder of [join(here.directory, 'none'), list]) {
+    for (const args of [
+      ['import', list],
+      ['gate', 'check', '192.0.2.1'],
+    ]) {
+      const { code, talk } = await here.run(args, { env: { SOC_WARNINGLISTS: folder } });
+      assert.equal(code, 2, talk);
+      assert.match(
+        talk,
+        /^SOC_WARNINGLISTS: .+ cannot be read \(ENO(?:ENT|TDIR)\): name a folder, or say misp or off\.$/,
+      );
+    }
+  }
+});
+
 test('a store that is damaged inside is told by the command that meets it, and by doctor', async (t) => {
   const here = bench(t);
   await here.run(['import', here.file('all.csv', ALL_TYPES)]);
