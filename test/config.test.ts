@@ -88,10 +88,10 @@ test('another name gives another identity, always the same', () => {
 for (const [name, values] of [
   ['SOC_PORT', ['-1', '65536', '100000', '8080 ', '0x50', '1e3', 'http', '80.5']],
   ['SOC_PRODUCER_ID', ['x', '11111111-2222-4333-8444-55555555555', '5A3D1F0E-7C64-4B52-9D0A-2F6B8E41C7D3']],
-  ['SOC_PRODUCER_NAME', ['two\nlines', 'clear\u001b[2J', 'reversed\u202e', 'n'.repeat(257)]],
-  ['SOC_CONTACT', ['SOC <soc@example.org>', 'soc@example.org\r\nX: y', '(soc)', 'ж', 'c'.repeat(201)]],
   ['SOC_API_KEY_IN_QUERY', ['yes', '1', 'TRUE', ' true']],
   ['SOC_LOG_LEVEL', ['trace', 'INFO', 'warning', '__proto__']],
+  ['SOC_PRODUCER_NAME', ['two\nlines', 'clear\u001b[2J', 'reversed\u202e', 'n'.repeat(257)]],
+  ['SOC_CONTACT', ['SOC <soc@example.org>', 'soc@example.org\r\nX: y', '(soc)', 'ж', 'c'.repeat(201)]],
   [
     'SOC_TRUST_PROXY',
     [
