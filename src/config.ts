@@ -181,7 +181,7 @@ export function loadConfig(
     apiKeyInQuery: oneOf('SOC_API_KEY_IN_QUERY', text('SOC_API_KEY_IN_QUERY'), ['true', 'false']) === 'true',
     logLevel: oneOf('SOC_LOG_LEVEL', text('SOC_LOG_LEVEL'), LOG_LEVELS),
     feeds: oneOf('SOC_FEEDS', text('SOC_FEEDS'), ['on', 'own', 'off']),
-    contact: text('SOC_CONTACT'),
+    contact: contactOf(text('SOC_CONTACT')),
     fetchNetworks: networksOf('SOC_FETCH_ALLOW_NETWORKS', text('SOC_FETCH_ALLOW_NETWORKS')),
     warninglists: warninglistsOf(text('SOC_WARNINGLISTS')),
     documentation: oneOf('SOC_DOCUMENTATION_VALUES', text('SOC_DOCUMENTATION_VALUES'), ['hold', 'pass']),
@@ -293,7 +293,29 @@ function isNetwork(text: string): boolean {
   return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
+/** Printable ASCII without spaces, parentheses and backslashes: it stands in a comment of `User-Agent` (RFC 9110 §5.6.5). */
+const CONTACT = /^[\x21-\x27\x2a-\x5b\x5d-\x7e]{0,200}$/;
+
+function contactOf(text: string): string {
+  if (CONTACT.test(text)) return text;
+  throw new ConfigError(
+    `SOC_CONTACT: ${echo(text)} is neither a URL nor an e-mail address alone, without spaces.`,
+  );
+}
+
+/** The beginning of a value that cannot be, in quotes. */
+function echo(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}
+
+const LONGEST_NAME = 256;
+
 function producerOf(name: string, uuid: string): Producer {
+  if (name.length > LONGEST_NAME || /[\p{C}\p{Zl}\p{Zp}]/u.test(name)) {
+    throw new ConfigError(
+      `SOC_PRODUCER_NAME: ${echo(name)} has more than ${LONGEST_NAME} characters, or one that cannot be seen.`,
+    );
+  }
   if (uuid !== '' && !isUuid(uuid)) {
     throw new ConfigError(`SOC_PRODUCER_ID: "${uuid}" is not a UUID in lower case.`);
   }

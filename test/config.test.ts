@@ -94,6 +94,8 @@ for (const [name, values] of [
   ['SOC_KEEP_VERSIONS', ['0', '-1', '36501', '1.5', '30d', 'forever']],
   ['SOC_API_KEY_IN_QUERY', ['yes', '1', 'TRUE', ' true']],
   ['SOC_LOG_LEVEL', ['trace', 'INFO', 'warning', '__proto__']],
+  ['SOC_PRODUCER_NAME', ['two\nlines', 'clear\u001b[2J', 'reversed\u202e', 'n'.repeat(257)]],
+  ['SOC_CONTACT', ['SOC <soc@example.org>', 'soc@example.org\r\nX: y', '(soc)', 'ж', 'c'.repeat(201)]],
   [
     'SOC_TRUST_PROXY',
     [

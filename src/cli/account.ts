@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-import { accountNameProblem } from '../model/account.ts';
+import { nameProblem } from '../model/account.ts';
 import { hashPassword, passwordProblem } from '../model/password.ts';
 import { TIER_NAMES, TIERS, type TierName } from '../model/tier.ts';
 import { formatTimestamp } from '../model/time.ts';
@@ -47,7 +47,7 @@ async function create(store: Store, values: Values, name: string, terminal: Term
   const tier = (textOption(values, 'tier') ?? 'pro').toLowerCase();
   if (!Object.hasOwn(TIERS, tier))
     throw new UsageError(`account: --tier is one of ${TIER_NAMES.join(', ')}.`);
-  const problem = accountNameProblem(name);
+  const problem = nameProblem(name);
   if (problem !== undefined) throw new UsageError(`account create: the name ${problem}.`);
   if ((await store.findAccount(name)) !== undefined)
     throw new UsageError(`account create: there is an account ${name} already.`);

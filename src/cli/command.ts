@@ -14,9 +14,12 @@ export interface Terminal {
   readonly progress: (line: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** Aborted when the process is asked to stop. */
+  /** Aborted when the process is asked to stop, and, for the reason `READER_GONE`, when nobody reads its output any more. */
   readonly signal: AbortSignal;
 }
+
+/** Why a signal is aborted when whoever read our output has gone: `soc-defenders export | head`. */
+export const READER_GONE = 'the reader of standard output has gone';
 
 export type Options = NonNullable<ParseArgsConfig['options']>;
 export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
@@ -53,21 +56,32 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Parses a command's arguments; throws `UsageError` for what it does not know. */
+/**
+ * Parses a command's arguments. Throws `UsageError` for what it does not know, and for an option without a value, as a script
+ * has it whose variable is not set: an empty `--host` would be every address of the machine.
+ */
 export function parseCommandLine(
   command: Command,
   args: readonly string[],
 ): { values: Values; operands: string[] } {
+  const { values, positionals } = parsed(command, args);
+  for (const [name, value] of Object.entries(values)) {
+    if (value === '' || (Array.isArray(value) && value.includes('')))
+      throw new UsageError(`${command.name}: --${name} is empty: leave it out or give a value.`);
+  }
+  return { values, operands: positionals };
+}
+
+function parsed(command: Command, args: readonly string[]): { values: Values; positionals: string[] } {
   try {
-    const { values, positionals } = parseArgs({
+    return parseArgs({
       args: [...args],
       options: { ...command.options, help: { type: 'boolean', short: 'h' } },
       allowPositionals: true,
       strict: true,
     });
-    return { values, operands: positionals };
   } catch (error) {
-    const reason = (error as Error).message.split('. ')[0]!;
+    const reason = (error as Error).message.split(/\.\s/)[0]!;
     throw new UsageError(`${reason}. See: soc-defenders ${command.name} --help`);
   }
 }

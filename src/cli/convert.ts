@@ -12,8 +12,13 @@ import { assess, type Report } from '../score/assess.ts';
 import { withContext } from '../score/contexts.ts';
 import { expiryOf, publishedEnd } from '../score/life.ts';
 import { loadConfig } from '../config.ts';
-import { type Command, EXIT, type Terminal, UsageError } from './command.ts';
+import { type Command, EXIT, READER_GONE, type Terminal, UsageError } from './command.ts';
+import { gateWithoutLists } from './gate-parts.ts';
 import { INPUT_HELP, INPUT_OPTIONS, openFile } from './input.ts';
+
+/** So many values that should not be blocked are named, and so much of each. */
+const MOST_NAMED = 10;
+const LONGEST_NAMED = 100;
 
 /** `convert`: files of any readable format to one STIX 2.1 bundle, without a store. */
 export const convertCommand: Command = {
@@ -98,9 +103,13 @@ class Collection {
     const extent = { count: this.size, first: this.#now, last: this.#now, more: false };
     const { head, tail } = frame({ producer, request, asOf: this.#now, extent });
     await terminal.write(head);
-    for (const text of texts) await terminal.write(`,${text}`);
+    for (const text of texts) {
+      if (terminal.signal.reason === READER_GONE) return;
+      await terminal.write(`,${text}`);
+    }
     await terminal.write(`${tail}\n`);
     this.#tell(terminal);
+    if (this.size > 0) this.#warn(terminal);
   }
 
   #report(source: Source, context: Context, before: Report | undefined): Report {
@@ -130,5 +139,17 @@ class Collection {
       const reason = REJECTION_CODES[code as Rejection['code']];
       terminal.say(`  ${count.toLocaleString('en')} × ${reason} (${sample.place}: ${sample.sample})`);
     }
+  }
+
+  /** Nothing is left out of a conversion; but nobody should block a resolver because a report names it. */
+  #warn(terminal: Terminal): void {
+    const gate = gateWithoutLists(loadConfig(terminal.env), this.#now);
+    const held = [...this.#iocs.values()].filter(({ ioc }) => gate.check(ioc) !== undefined);
+    if (held.length === 0) return;
+    const some = held.slice(0, MOST_NAMED).map(({ ioc }) => ioc.value.slice(0, LONGEST_NAMED));
+    terminal.say(
+      `  ${held.length.toLocaleString('en')} of them a server would not publish, as blocking would hit bystanders: ` +
+        `${some.join(', ')}${held.length > some.length ? ', …' : ''}`,
+    );
   }
 }

@@ -77,7 +77,7 @@ function warninglists(config: Config, now: number): Finding[] {
   const { warninglists: from } = config;
   if (from === 'off') return [];
   if (from !== 'misp') {
-    if (existsSync(from.folder)) return [];
+    if (statSync(from.folder, { throwIfNoEntry: false })?.isDirectory() === true) return [];
     return [['bad', `the warninglists’ folder ${from.folder} is not there`, 'correct SOC_WARNINGLISTS']];
   }
   const archive = warninglistArchive(config);

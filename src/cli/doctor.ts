@@ -1,7 +1,9 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
-import { type Config, ConfigError, isSecret, loadConfig, SETTINGS } from '../config.ts';
+import { type Config, ConfigError, credentialOf, isSecret, loadConfig, SETTINGS } from '../config.ts';
 import { formatTimestamp } from '../model/time.ts';
+import { hasSqliteStore } from '../store/sqlite/open.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
 import { feedFindings } from './doctor-feeds.ts';
@@ -10,6 +12,9 @@ import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 import { VERSION } from './version.ts';
 
 const GIGABYTE = 1024 ** 3;
+
+/** How settings end that name a file with a secret. */
+const FILE = '_FILE';
 
 /** `doctor`: what is configured, what is wrong, how to mend it. */
 export const doctorCommand: Command = {
@@ -55,6 +60,9 @@ function configuration(values: Values, terminal: Terminal, findings: Finding[]):
         `${name} is ${shown || (fallback === '' ? 'empty' : fallback)}${set ? '' : ' (default)'}`,
       ]);
     }
+    // Feeds read them when they run: what is wrong is told here.
+    for (const { name } of SETTINGS.filter(({ name: file }) => file.endsWith(FILE)))
+      credentialOf(terminal.env, name.slice(0, -FILE.length));
     if (!isLoopback(config.host) && config.trustProxy.length === 0) {
       const remedy =
         'put a reverse proxy with TLS in front and name it in SOC_TRUST_PROXY, or bind to 127.0.0.1';
@@ -96,10 +104,24 @@ function directory({ dataDirectory }: Config, findings: Finding[]): void {
     ]);
     return;
   }
+  if (isOpenToOthers(dataDirectory))
+    findings.push([
+      'warn',
+      `everybody on this machine can read the store in ${dataDirectory}`,
+      `take that from them: chmod -R o= ${dataDirectory}`,
+    ]);
   const { bavail, bsize } = statfsSync(dataDirectory);
   const free = (bavail * bsize) / GIGABYTE;
   const what = `${free.toFixed(1)} GB free in ${dataDirectory}`;
   findings.push(free < 1 ? ['bad', what, 'free some space: a full disk stops every import'] : ['ok', what]);
+}
+
+/** Whether others than the owner and the group may read files of a directory. */
+function isOpenToOthers(directory: string): boolean {
+  if (process.platform === 'win32' || (statSync(directory).mode & 0o001) === 0) return false;
+  return readdirSync(directory)
+    .filter((name) => /\.sqlite(?:-wal)?$/.test(name))
+    .some((name) => (statSync(join(directory, name)).mode & 0o004) !== 0);
 }
 
 async function storeFindings(
@@ -108,7 +130,12 @@ async function storeFindings(
   terminal: Terminal,
   findings: Finding[],
 ): Promise<void> {
-  if (!existsSync(config.dataDirectory)) return;
+  const { dataDirectory } = config;
+  if (!existsSync(dataDirectory)) return;
+  if (statSync(dataDirectory).isDirectory() && !hasSqliteStore(dataDirectory)) {
+    findings.push(['warn', `there is no store in ${dataDirectory} yet`, 'serve and import make it']);
+    return;
+  }
   let store: Store;
   try {
     store = await openStore(values, terminal, 'in-thread');
@@ -160,7 +187,7 @@ async function inspect(store: Store, terminal: Terminal, findings: Finding[]): P
   const active = keys.filter((key) => key.revokedAt === undefined && (key.expiresAt ?? Infinity) > now);
   if (active.length === 0)
     findings.push(['warn', 'there is no API key in force', 'make one: soc-defenders key create']);
-  else findings.push(['ok', `${active.length} API keys in force`]);
+  else findings.push(['ok', `${active.length} API ${active.length === 1 ? 'key' : 'keys'} in force`]);
   for (const key of active.filter(({ expiresAt }) => (expiresAt ?? Infinity) - now < 14 * 86_400_000)) {
     findings.push([
       'warn',
@@ -177,5 +204,11 @@ async function inspect(store: Store, terminal: Terminal, findings: Finding[]): P
       'warn',
       `the last import (${run.input}) failed: ${run.failure}`,
       `see: soc-defenders runs ${run.id}`,
+    ]);
+  else if (run !== undefined && run.endedAt === undefined)
+    findings.push([
+      'warn',
+      `the last import (${run.input}), begun ${formatTimestamp(run.startedAt)}, has not ended`,
+      'unless it still runs it was cut off: what it took is kept; import the file again for the rest',
     ]);
 }

@@ -1,11 +1,23 @@
-import { parseIndicatorRequest, INDICATOR_PARAMETERS } from '../model/query-parameters.ts';
-import { ParameterError } from '../model/parameters.ts';
+import {
+  INDICATOR_PARAMETERS,
+  type ParameterContext,
+  parseIndicatorRequest,
+} from '../model/query-parameters.ts';
+import { type Parameter, ParameterError } from '../model/parameters.ts';
 import { TIERS } from '../model/tier.ts';
 import type { Tier } from '../model/tier.ts';
 import { bundleChunks } from '../render/stix/bundle-chunks.ts';
 import { loadConfig } from '../config.ts';
-import { type Command, EXIT, type Options, textOption, UsageError, type Values } from './command.ts';
-import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import {
+  type Command,
+  EXIT,
+  type Options,
+  READER_GONE,
+  textOption,
+  UsageError,
+  type Values,
+} from './command.ts';
+import { openExistingStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** The operator of a store may have all of it. */
 const OPERATOR: Tier = { ...TIERS.pro, resultsPerRequest: 100_000_000, lookBack: Number.MAX_SAFE_INTEGER };
@@ -19,7 +31,10 @@ const FILTER_OPTIONS: Options = Object.fromEntries(
 );
 
 const FILTER_HELP = Object.fromEntries(
-  Object.entries(INDICATOR_PARAMETERS).map(([name, { doc }]) => [optionOf(name), doc]),
+  Object.entries(INDICATOR_PARAMETERS).map(([name, parameter]) => [
+    optionOf(name),
+    `${parameter.doc} ${valuesOf(parameter)}`,
+  ]),
 );
 
 /** `export`: what the endpoint gives, from the store to standard output. */
@@ -40,14 +55,14 @@ export const exportCommand: Command = {
       throw new UsageError(`export: ${operands[0]} is not an option; filters are written --type ipv4.`);
     const now = terminal.clock();
     const request = requestOf(values, now);
-    const store = await openStore(values, terminal, 'in-thread');
+    const store = await openExistingStore(values, terminal);
     try {
       await store.markPolled(now);
       const extent = await store.extent(request.query, now);
       const { producer } = loadConfig(terminal.env);
       const plan = { producer, request, asOf: now, extent };
       for await (const piece of bundleChunks(store, plan, SLICE)) {
-        if (terminal.signal.aborted) return EXIT.failed;
+        if (terminal.signal.aborted) return terminal.signal.reason === READER_GONE ? EXIT.ok : EXIT.failed;
         await terminal.write(piece);
       }
       await terminal.write('\n');
@@ -70,9 +85,16 @@ function requestOf(values: Values, now: number) {
   try {
     return parseIndicatorRequest([...pairs, ...limit, ['strict', 'true']], { tier: OPERATOR, now });
   } catch (error) {
-    if (error instanceof ParameterError) throw new UsageError(`export: ${error.message}.`);
-    throw error;
+    if (!(error instanceof ParameterError)) throw error;
+    const reasons = error.problems.map(({ parameter, reason }) => `--${optionOf(parameter)} ${reason}`);
+    throw new UsageError(`export: ${reasons.join('; ')}.`);
   }
+}
+
+/** What an option may be, as a sentence. */
+function valuesOf({ allowed }: Parameter<unknown, ParameterContext>): string {
+  const values = allowed({ tier: OPERATOR, now: 0 });
+  return typeof values === 'string' ? `Give ${values}.` : `Values: ${values.join(', ')}.`;
 }
 
 function optionOf(parameter: string): string {

@@ -1,9 +1,10 @@
 import { existsSync, createReadStream } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { GateKeeper } from '../feeds/gate-keeper.ts';
 import { buildGate } from '../gate/build.ts';
+import type { Gate } from '../gate/gate.ts';
 import { isOfUse } from '../gate/policy.ts';
 import { readWarninglistTar } from '../gate/read-archive.ts';
 import { readWarninglistFolder } from '../gate/read-folder.ts';
@@ -42,6 +43,11 @@ export function gateKeeper(
   });
 }
 
+/** The gate by the program's own tables alone, for what has no store with lists of its operator. */
+export function gateWithoutLists({ documentation }: Config, now: number): Gate {
+  return buildGate({ now, documentation, version: VERSION });
+}
+
 interface Lists {
   readonly lists: readonly Warninglist[];
   readonly problems: readonly string[];
@@ -49,8 +55,20 @@ interface Lists {
 
 async function warninglists(config: Config): Promise<Lists> {
   if (config.warninglists === 'off') return { lists: [], problems: [] };
-  if (config.warninglists !== 'misp') return readWarninglistFolder(config.warninglists.folder, isOfUse);
+  if (config.warninglists !== 'misp') return fromFolder(config.warninglists.folder);
   const archive = warninglistArchive(config);
   if (!existsSync(archive)) return { lists: [], problems: [] };
   return await readWarninglistTar(createReadStream(archive), isOfUse);
+}
+
+function fromFolder(folder: string): Lists {
+  try {
+    return readWarninglistFolder(folder, isOfUse);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new ConfigError(
+      `SOC_WARNINGLISTS: ${folder} cannot be read (${code}): name a folder, or say misp or off.`,
+    );
+  }
 }

@@ -44,7 +44,10 @@ export const importCommand: Command = {
       const screening = await screeningOf(store, values, terminal);
       let code: number = EXIT.ok;
       for (const path of operands) {
-        code = Math.max(code, await importOne(store, path, screening, values, terminal));
+        if (terminal.signal.aborted) {
+          terminal.say(`${path}: not begun, as the import was stopped.`);
+          code = EXIT.input;
+        } else code = Math.max(code, await importOne(store, path, screening, values, terminal));
       }
       return code;
     } finally {
@@ -87,14 +90,20 @@ async function importOne(
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const kept = values.atomic === true ? 'Nothing of it was taken.' : 'What came before was kept.';
     const reason = `${error.place}: ${error.message}`;
     if (run !== undefined) await store.endRun(run, terminal.clock(), reason);
-    terminal.say(`${name}: ${reason}${run === undefined ? '' : ` ${kept}`}`);
+    const left = run === undefined ? '' : whatIsLeft(latest, values.atomic === true);
+    terminal.say(`${name}: ${reason}${left}`);
     if (run !== undefined && latest !== undefined)
       await tell(store, run, name, undefined, latest, values, terminal, reason);
     return EXIT.input;
   }
+}
+
+/** What there is of a file that could not be read to its end. */
+function whatIsLeft(report: TakeInReport | undefined, atomic: boolean): string {
+  if (atomic) return '. Nothing of it was taken.';
+  return report === undefined || report.read === 0 ? '' : '. What came before was kept.';
 }
 
 async function tell(
@@ -123,13 +132,14 @@ async function tell(
     terminal.say('  Nothing in it looks like an indicator. Is it the right file?');
   if (report.held > 0) {
     terminal.say(
-      `  ${n(report.held)} may not be published, as blocking them would hit bystanders: kept, and held back. ` +
+      `  ${n(report.held)} may not be published, as blocking would hit bystanders: kept, and held back. ` +
         'Why: soc-defenders why VALUE',
     );
   }
   if (report.expired > 0) {
+    const [were, they] = report.expired === 1 ? ['was', 'it has'] : ['were', 'they have'];
     terminal.say(
-      `  ${n(report.expired)} were last seen so long ago that they have expired: kept, and given to polls with ` +
+      `  ${n(report.expired)} ${were} last seen so long ago that ${they} expired: kept, and given to polls with ` +
         'since, but not part of a first download.',
     );
   }

@@ -5,6 +5,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { parseConfidence } from '../model/confidence.ts';
 import { parseTlp, type Tlp } from '../model/marking.ts';
 import type { Source } from '../model/sighting.ts';
+import { cleanText } from '../normalise/context.ts';
 import {
   CSV_FIELDS,
   type CsvField,
@@ -71,6 +72,9 @@ export async function openFile(
   return { name, format, source: sourceOf(format, name, given), items };
 }
 
+/** Every indicator of a source repeats its name; names of files have up to 255 characters. */
+const LONGEST_SOURCE = 255;
+
 const READING = { highWaterMark: 256 * 1024 };
 
 async function* bytesOf(stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
@@ -114,13 +118,16 @@ function givenSource(values: Values): GivenSource {
   if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
     throw new UsageError(`--source-url ${url} is not a web address: begin it with https://`);
   }
-  return { name: textOption(values, 'source'), url, tlp: marking, confidence: level };
+  if (url !== undefined && URL.parse(url)?.password !== '')
+    throw new UsageError('--source-url holds a password, and every indicator would show it: leave it out.');
+  const name = cleanText(textOption(values, 'source'), LONGEST_SOURCE);
+  return { name, url, tlp: marking, confidence: level };
 }
 
 function sourceOf(format: Format, name: string, given: GivenSource): Source {
   const url = given.url ?? format.source?.url;
   return {
-    name: given.name ?? format.source?.name ?? (name === 'stdin' ? 'stdin' : basename(name)),
+    name: given.name ?? format.source?.name ?? cleanText(basename(name), LONGEST_SOURCE) ?? 'file',
     ...(url !== undefined && { url }),
     tlp: given.tlp,
     confidence: given.confidence ?? format.source?.confidence ?? 50,

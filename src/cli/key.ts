@@ -1,3 +1,4 @@
+import { nameProblem } from '../model/account.ts';
 import { checkApiKey, hashApiKey, KEY_PREFIX_LENGTH, makeApiKey } from '../model/api-key.ts';
 import { isNetwork } from '../model/network.ts';
 import { TIER_NAMES, TIERS, type TierName } from '../model/tier.ts';
@@ -82,8 +83,8 @@ async function create(store: Store, values: Values, _operand: unknown, terminal:
     {
       hash: key.hash,
       prefix: key.prefix,
-      account: textOption(values, 'account') ?? 'default',
-      name: textOption(values, 'name') ?? 'unnamed',
+      account: nameOption(values, 'account') ?? 'default',
+      name: nameOption(values, 'name') ?? 'unnamed',
       tier: tier as TierName,
       allowedNetworks: textOptions(values, 'allow').map(networkOf),
       ...(expiresAt !== undefined && { expiresAt }),
@@ -96,6 +97,13 @@ async function create(store: Store, values: Values, _operand: unknown, terminal:
   );
   terminal.say(`A ${TIERS[record.tier].label} key, id ${record.id}. Keep it now: it is not shown again.`);
   return EXIT.ok;
+}
+
+function nameOption(values: Values, option: 'account' | 'name'): string | undefined {
+  const text = textOption(values, option);
+  const problem = text === undefined ? undefined : nameProblem(text);
+  if (problem !== undefined) throw new UsageError(`key create: --${option} ${problem}.`);
+  return text;
 }
 
 async function list(store: Store, values: Values, _operand: unknown, terminal: Terminal): Promise<number> {

@@ -1,4 +1,5 @@
 import { ConfigError } from '../config.ts';
+import { nearestName } from '../model/nearest.ts';
 import { InputError } from '../parse/format.ts';
 import { StoreError } from '../store/store.ts';
 import { accountCommand } from './account.ts';
@@ -34,7 +35,7 @@ export const COMMANDS: readonly Command[] = [
 
 /** Runs the command that `args` name and returns the exit code: see `EXIT`. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
-  const [name, ...rest] = args;
+  const [name, ...rest] = inOrder(args);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     await terminal.write(overview());
     return name === undefined ? EXIT.usage : EXIT.ok;
@@ -45,7 +46,12 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) {
-    terminal.say(`There is no command ${name}. See: soc-defenders --help`);
+    const near = nearestName(
+      name,
+      COMMANDS.map((candidate) => candidate.name),
+    );
+    const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+    terminal.say(`There is no command ${name}.${hint} See: soc-defenders --help`);
     return EXIT.usage;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -58,6 +64,12 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   } catch (error) {
     return explain(error, terminal);
   }
+}
+
+/** `help import` is `import --help`. */
+function inOrder(args: readonly string[]): readonly string[] {
+  const [first, command] = args;
+  return first === 'help' && command !== undefined ? [command, '--help'] : args;
 }
 
 function explain(error: unknown, terminal: Terminal): number {

@@ -1,22 +1,37 @@
-import { openSqliteStore } from '../store/sqlite/open.ts';
-import type { Store } from '../store/store.ts';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { hasSqliteStore, openSqliteStore } from '../store/sqlite/open.ts';
+import { type Store, StoreError } from '../store/store.ts';
 import { type Options, type Terminal, textOption, type Values } from './command.ts';
 
 /** Options of all commands that open the store. */
 export const STORE_OPTIONS: Options = { data: { type: 'string' } };
 export const STORE_HELP = { data: 'the data directory; else SOC_DATA_DIR, or ./data' } as const;
 
-/** Opens the configured store. */
+/** Opens the configured store; makes it when it is not there. */
 export function openStore(
   values: Values,
   terminal: Terminal,
   writer: 'thread' | 'in-thread',
 ): Promise<Store> {
-  const data = textOption(values, 'data');
-  const { dataDirectory, producer } = loadConfig(
-    terminal.env,
-    data === undefined ? {} : { SOC_DATA_DIR: data },
-  );
+  const { dataDirectory, producer } = configured(values, terminal);
   return openSqliteStore({ directory: dataDirectory, producer, clock: terminal.clock, writer });
+}
+
+/**
+ * Opens the configured store for a command that only tells what is in it. Throws `StoreError` when there is none: of a mistyped
+ * directory nobody should be told that nothing is known.
+ */
+export async function openExistingStore(values: Values, terminal: Terminal): Promise<Store> {
+  const { dataDirectory } = configured(values, terminal);
+  if (!hasSqliteStore(dataDirectory))
+    throw new StoreError(
+      'unavailable',
+      `there is none in ${dataDirectory}: name its directory with --data or SOC_DATA_DIR, or make it with import`,
+    );
+  return await openStore(values, terminal, 'in-thread');
+}
+
+function configured(values: Values, terminal: Terminal): Config {
+  const data = textOption(values, 'data');
+  return loadConfig(terminal.env, data === undefined ? {} : { SOC_DATA_DIR: data });
 }

@@ -3,7 +3,7 @@ import { refang, normaliseIoc } from '../normalise/normalise.ts';
 import { explainIoc, type Why } from '../render/why.ts';
 import { StixIds } from '../render/stix/id.ts';
 import { type Command, EXIT, UsageError } from './command.ts';
-import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openExistingStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** `why`: what is known of a value, and why it is in or out. */
 export const whyCommand: Command = {
@@ -23,7 +23,7 @@ export const whyCommand: Command = {
       throw new UsageError('why: name one value. See: soc-defenders why --help');
     const normal = normaliseIoc(operand);
     if (!normal.ok) throw new UsageError(`why: ${refang(operand)} is no IOC: ${normal.reason}.`);
-    const store = await openStore(values, terminal, 'in-thread');
+    const store = await openExistingStore(values, terminal);
     try {
       const record = await store.findIoc(normal);
       if (record === undefined) {
@@ -63,12 +63,17 @@ function inWords(why: Why): string {
     '',
     'Sources',
     ...why.sources.flatMap((source) => [
-      `  ${source.name}${source.stands ? '' : ' (has taken it back)'}: reported ${source.reports} times, ` +
-        `${source.first_reported} to ${source.last_reported}`,
-      ...source.records.map((record) => `    ${inOneLine(record)}`),
+      `  ${source.name}${source.stands ? '' : ' (has taken it back)'}: reported ${howOften(source)}`,
+      ...source.records.map(inOneLine).flatMap((line) => (line === '' ? [] : [`    ${line}`])),
     ]),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function howOften({ reports, first_reported, last_reported }: Why['sources'][number]): string {
+  return reports === 1
+    ? `once, ${first_reported}`
+    : `${reports} times, ${first_reported} to ${last_reported}`;
 }
 
 function inOneLine(record: object): string {

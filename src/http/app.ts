@@ -85,6 +85,8 @@ export function buildApp({ store, config, clock, log, meter, contribute }: AppPa
   const polls = new RepeatedPolls({ store, guard, limiter, clock, observers });
   polls.intercept(app.server);
   app.server.maxConnections = config.maxConnections;
+  // Node answers it with 417 and no word of why; an expectation that is not known may be passed over (RFC 9110 §10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   app.server.on('clientError', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ECONNRESET') meter?.refuse(clientErrorCode(error));
   });
@@ -102,8 +104,9 @@ export function buildApp({ store, config, clock, log, meter, contribute }: AppPa
     if (closing) {
       reply.header('connection', 'close');
       done(unavailable('The server is shutting down. Try again soon.'));
-    } else if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
-      done(new ApiError('bad_request', { message: 'The request has no Host header (RFC 9112 §3.2).' }));
+    } else if (request.raw.httpVersion === '1.1' && !isOneHost(request.headers.host)) {
+      const message = 'The request has no Host header, or more than one (RFC 9112 §3.2).';
+      done(new ApiError('bad_request', { message }));
     } else if (request.is404) {
       // Here and not in a handler: a body is of no use to a path that is not there, and is not read.
       void refuseUnknown(guard, request, done);
@@ -170,6 +173,11 @@ export function buildApp({ store, config, clock, log, meter, contribute }: AppPa
 
   app.after(() => refuseOtherMethods(app, routes, guard));
   return app;
+}
+
+/** Whether there is one Host header; the lines of several arrive joined by commas. */
+function isOneHost(host: string | undefined): boolean {
+  return host !== undefined && !host.includes(',');
 }
 
 async function refuseUnknown(

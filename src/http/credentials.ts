@@ -10,13 +10,13 @@ export type CredentialReader = (request: FastifyRequest) => string | undefined;
 export const bearerKey: CredentialReader = ({ headers }) => {
   const value = headers.authorization;
   if (value === undefined || !/^bearer(?: |$)/i.test(value)) return undefined;
-  return value.slice(7).trim();
+  return theOne(value).slice(7).trim();
 };
 
 /** `Authorization: Token KEY`. */
 export const tokenKey: CredentialReader = ({ headers }) => {
   const value = headers.authorization;
-  return value !== undefined && /^token(?: |$)/i.test(value) ? value.slice(6).trim() : undefined;
+  return value !== undefined && /^token(?: |$)/i.test(value) ? theOne(value).slice(6).trim() : undefined;
 };
 
 /**
@@ -26,7 +26,7 @@ export const tokenKey: CredentialReader = ({ headers }) => {
 export const basicKey: CredentialReader = ({ headers }) => {
   const value = headers.authorization;
   if (value === undefined || !/^basic(?: |$)/i.test(value)) return undefined;
-  const credentials = value.slice(6).trim();
+  const credentials = theOne(value).slice(6).trim();
   if (checkApiKey(credentials) !== 'malformed') return credentials;
   const pair = Buffer.from(credentials, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
@@ -37,8 +37,19 @@ export const basicKey: CredentialReader = ({ headers }) => {
 /** `X-API-Key: KEY`. */
 export const headerKey: CredentialReader = ({ headers }) => {
   const value = headers['x-api-key'];
-  return typeof value === 'string' ? value.trim() : undefined;
+  return typeof value === 'string' ? theOne(value).trim() : undefined;
 };
+
+/**
+ * What a header says that was sent once, or several times the same: its lines arrive joined by commas, and no key has one. Throws
+ * `ApiError` where they differ.
+ */
+function theOne(value: string): string {
+  if (!value.includes(',')) return value;
+  const [first = '', ...others] = value.split(',').map((line) => line.trim());
+  if (others.some((other) => other !== first)) throw keysDiffer();
+  return first;
+}
 
 /** `?api_key=KEY`, for clients that cannot set a header. */
 export const queryKey: CredentialReader = ({ raw }) => {
@@ -66,7 +77,7 @@ export function presentedKey(request: FastifyRequest, readers: readonly Credenti
     const found = read(request);
     if (found === undefined || found === '') continue;
     if (key !== undefined && key !== found) {
-      throw invalidKey('The request carries two API keys that differ: send one of them.');
+      throw keysDiffer();
     }
     key = found;
   }
@@ -100,6 +111,10 @@ export function requireKeyForm(key: string): void {
   }
   if (state === 'mistyped')
     throw invalidKey('The API key is not valid: it is mistyped, its checksum is wrong.');
+}
+
+function keysDiffer(): ApiError {
+  return invalidKey('The request carries two API keys that differ: send one of them.');
 }
 
 /** 401 for a key that is of no use. */

@@ -35,6 +35,8 @@ export function serverOptions(config: HttpConfig): FastifyHttpOptions<Server> {
       connectionsCheckingInterval: Math.min(5_000, config.headersTimeout),
       maxHeaderSize: MOST_HEAD,
       requireHostHeader: false,
+      // Else Node drops all but the first of some headers, and of two keys in `Authorization` nobody knows the second.
+      joinDuplicateHeaders: true,
     },
   };
 }

@@ -22,13 +22,15 @@ export function isConfidenceLevel(text: string): text is ConfidenceLevel {
 }
 
 /**
- * Reads a confidence as sources write it: a number from 0 to 100 or a level's name in any case.
- * Returns undefined for anything else.
+ * Reads a confidence as sources write it: a number from 0 to 100, a share such as `0.8` or `1.0`, or a level's name in any
+ * case. Returns undefined for anything else.
  */
 export function parseConfidence(text: string): number | undefined {
   const word = text.trim().toLowerCase();
   if (isConfidenceLevel(word)) return CONFIDENCE_LEVELS[word].value;
   if (!/^\d{1,3}(\.\d+)?$/.test(word)) return undefined;
-  const number = Math.round(Number(word));
+  // A fraction up to one is on a scale of 0 to 1: nobody is sure of something to 0.8 percent.
+  const isShare = word.includes('.') && Number(word) <= 1;
+  const number = Math.round(isShare ? Number(word) * 100 : Number(word));
   return number <= 100 ? number : undefined;
 }

@@ -4,6 +4,8 @@ export type Clock = () => number;
 /** Times outside of these years are taken for mistakes of their source. */
 const EARLIEST = Date.UTC(1990, 0, 1);
 const LATEST_AHEAD = 86_400_000;
+/** No time takes more characters: `Wednesday, 21 September 2025 12:35:06.123456789 +02:00`. */
+const LONGEST_TIME = 60;
 
 const DAY = 86_400_000;
 const TWO_DIGITS = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'));
@@ -57,14 +59,36 @@ export function parseTimestamp(text: string): number | undefined {
 const SOURCE_TIME =
   /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[Tt ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|\(UTC\)|[+-]\d{2}:?\d{2})?$/i;
 
+const MONTHS = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+
+/** `21 Apr 2025`, `21-Apr-2025`, `Mon, 21 Apr 2025` (RFC 5322 §3.3), `21.4.2025`. */
+const DAY_FIRST = /^(?:[a-z]{3,9},? )?(\d{1,2})(?:([-. ])([a-z]{3,9})\2|\.(\d{1,2})\.)(\d{4})(?=\s|$)/i;
+/** `Apr 21, 2025`, `April 21 2025`. */
+const MONTH_FIRST = /^(?:[a-z]{3,9},? )?([a-z]{3,9})\.? (\d{1,2}),? (\d{4})(?=\s|$)/i;
+
 /**
- * Reads a time as feeds write it: `2025-04-21 12:35:06`, `… UTC`, ISO 8601, a date, or Unix seconds (9 or 10
- * digits) or milliseconds (12 or 13 digits). Without a zone it is UTC. Returns undefined for anything else, for
+ * Reads a time as feeds write it: `2025-04-21 12:35:06`, `… UTC`, ISO 8601, a date, one with the month's English name
+ * or with dots, or Unix seconds (9 or 10 digits) or milliseconds (12 or 13 digits). Without a zone it is UTC. `4/5/2025` is not
+ * read: nobody knows which of the two is the month. Returns undefined for anything else, for
  * times before 1990 and for times more than a day ahead of `now`.
  */
 export function parseSourceTime(text: string, now: number): number | undefined {
   const trimmed = text.trim();
-  const time = plainTime(trimmed) ?? (/^\d+$/.test(trimmed) ? unixTime(trimmed) : civilTime(trimmed));
+  const time =
+    plainTime(trimmed) ?? (/^\d+$/.test(trimmed) ? unixTime(trimmed) : civilTime(yearFirst(trimmed)));
   return time !== undefined && time >= EARLIEST && time <= now + LATEST_AHEAD ? time : undefined;
 }
 
@@ -97,6 +121,26 @@ function twoDigits(text: string, at: number): number {
 function unixTime(digits: string): number | undefined {
   if (digits.length === 9 || digits.length === 10) return Number(digits) * 1000;
   return digits.length === 12 || digits.length === 13 ? Number(digits) : undefined;
+}
+
+/** A text that begins with a date in words or with dots, its date as `2025-4-21`; any other as it is. */
+function yearFirst(text: string): string {
+  if (text.length > LONGEST_TIME || text[4] === '-' || text[4] === '/') return text;
+  const day = DAY_FIRST.exec(text);
+  if (day !== null) {
+    const [all, date, , name, number, year] = day;
+    return `${year}-${number ?? monthOf(name!)}-${date}${text.slice(all.length)}`;
+  }
+  const month = MONTH_FIRST.exec(text);
+  if (month === null) return text;
+  const [all, name, date, year] = month;
+  return `${year}-${monthOf(name!)}-${date}${text.slice(all.length)}`;
+}
+
+/** The number of a month by its name or the first letters of it, three at least; 0, which is none, for other words. */
+function monthOf(name: string): number {
+  const word = name.toLowerCase();
+  return MONTHS.findIndex((month) => month.startsWith(word)) + 1;
 }
 
 function civilTime(text: string): number | undefined {

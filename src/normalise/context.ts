@@ -116,5 +116,8 @@ function ids(words: readonly string[] | undefined, known: (id: string) => boolea
 function webAddress(text: string): string | undefined {
   if (text.length > LONGEST_REFERENCE) return undefined;
   const url = URL.parse(text.trim());
-  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : undefined;
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined;
+  // What lets one in there is nobody's business here.
+  if (url.username !== '' || url.password !== '') url.username = url.password = '';
+  return url.href;
 }

@@ -6,13 +6,18 @@ import {
   firstLines,
   firstRows,
   positionOfIocs,
+  statedDelimiter,
   withoutEmptyEnd,
-  type SampleRow,
 } from './csv-sample.ts';
 import { InputError, type ReadOptions } from './format.ts';
 
 /** Rows of one table have the same number of fields; a few may be broken, more under a header with telling names. */
 const EVEN_SHARE = { named: 0.5, unnamed: 0.8 };
+
+/** So many columns are told of where none is known, and so much of each name. */
+const MOST_NAMES = 20;
+const LONGEST_NAME = 60;
+
 /** How a CSV file of no known feed is written, and what its columns hold. */
 export interface CsvDialect {
   readonly delimiter: string;
@@ -33,10 +38,12 @@ export interface CsvDialect {
  */
 export function dialectOf(head: string, named: ReadOptions['columns']): CsvDialect | undefined {
   const lines = firstLines(head);
-  const delimiter = delimiterOf(lines);
+  const stated = statedDelimiter(lines);
+  const delimiter = stated ?? delimiterOf(lines);
   const rows = firstRows(lines, delimiter);
   const first = rows[0];
   if (first === undefined) return undefined;
+  const beforeRows = stated === undefined ? 0 : 1;
   const firstIsData = first.fields.some((cell) => detectType(cell) !== undefined);
   const header = firstIsData ? commentedHeader(lines, first.line, delimiter) : first;
   if (header !== undefined) {
@@ -46,7 +53,8 @@ export function dialectOf(head: string, named: ReadOptions['columns']): CsvDiale
     }
   }
   const position = positionOfIocs(firstIsData ? rows : rows.slice(1));
-  if (position === undefined) return unguessed(first, firstIsData, named, delimiter);
+  const headerLine = firstIsData ? beforeRows : first.line;
+  if (position === undefined) return unguessed(first.fields, firstIsData, named, { delimiter, headerLine });
   const columns = columnsByName(firstIsData ? [] : first.fields, named);
   return {
     delimiter,
@@ -56,7 +64,7 @@ export function dialectOf(head: string, named: ReadOptions['columns']): CsvDiale
       values: columns.values.length > 0 ? columns.values : [{ position, hint: undefined }],
     },
     width: first.fields.length,
-    headerLine: firstIsData ? 0 : first.line,
+    headerLine,
   };
 }
 
@@ -75,26 +83,24 @@ export function looksLikeCsv(head: string): boolean {
 }
 
 function unguessed(
-  { fields, line }: SampleRow,
+  fields: readonly string[],
   isData: boolean,
   named: ReadOptions['columns'],
-  delimiter: string,
+  written: Pick<CsvDialect, 'delimiter' | 'headerLine'>,
 ): CsvDialect | undefined {
   if (named?.value === undefined) return undefined;
   const names = isData ? fields.map(() => '') : fields;
-  return {
-    delimiter,
-    isNamed: true,
-    columns: columnsByName(names, named),
-    width: fields.length,
-    headerLine: isData ? 0 : line,
-  };
+  return { ...written, isNamed: true, columns: columnsByName(names, named), width: fields.length };
 }
 
 /** Where nothing tells which column holds values. */
-export function noValueColumn(): InputError {
+export function noValueColumn(head: string): InputError {
+  const lines = firstLines(head);
+  const [first] = firstRows(lines, statedDelimiter(lines) ?? delimiterOf(lines));
+  const names = first?.fields.slice(0, MOST_NAMES).map((name) => name.trim().slice(0, LONGEST_NAME)) ?? [];
+  const there = names.some((name) => name !== '') ? `; there are: ${names.join(', ')}` : '';
   return new InputError(
     'the header',
-    'no column is known to hold IOCs: name it, as in --column value=HEADER or --column value=3',
+    `no column is known to hold IOCs: name it, as in --column value=HEADER or --column value=3${there}`,
   );
 }

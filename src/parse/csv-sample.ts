@@ -20,6 +20,11 @@ export function firstLines(head: string): string[] {
   return head.split(/\r\n|\r|\n/, SAMPLE_ROWS * 4);
 }
 
+/** The delimiter that the first line names, as spreadsheets write it: `sep=;`. */
+export function statedDelimiter(lines: readonly string[]): string | undefined {
+  return /^\ufeff?"?sep=([,;|\t])"?$/i.exec(lines[0] ?? '')?.[1];
+}
+
 /** A row without the empty fields beyond `width`: spreadsheets write delimiters after the last column. */
 export function withoutEmptyEnd(fields: readonly string[], width: number): readonly string[] {
   let length = fields.length;
@@ -43,8 +48,9 @@ export function delimiterOf(lines: readonly string[]): string {
 /** The first rows; a row whose quoted field goes on over more lines is passed over. */
 export function firstRows(lines: readonly string[], delimiter: string): SampleRow[] {
   const rows: SampleRow[] = [];
+  const start = statedDelimiter(lines) === undefined ? 0 : 1;
   for (const [index, line] of lines.entries()) {
-    if (line.startsWith('#') || line.trim() === '') continue;
+    if (index < start || line.startsWith('#') || line.trim() === '') continue;
     const fields: string[] = [];
     if (splitFields(line, delimiter, fields) === 'done') rows.push({ line: index + 1, fields });
     if (rows.length === SAMPLE_ROWS) break;

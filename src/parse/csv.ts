@@ -21,16 +21,20 @@ export const csv: Format = {
 
 async function* read(input: ByteStream, options: ReadOptions): AsyncGenerator<readonly ReadItem[]> {
   const { head, stream, close } = await peek(input, HEAD_BYTES);
-  const dialect = await attempt(() => dialectOf(decodeHead(head), options.columns), close);
+  const dialect = await attempt(decodeHead(head), options, close);
   for await (const records of csvRecords(readLines(stream), dialect.delimiter)) {
     yield* inBatches(records.flatMap((record) => itemsOf(record, dialect, options.now)));
   }
 }
 
-async function attempt(guess: () => CsvDialect | undefined, close: () => Promise<void>): Promise<CsvDialect> {
+async function attempt(
+  head: string,
+  { columns }: ReadOptions,
+  close: () => Promise<void>,
+): Promise<CsvDialect> {
   try {
-    const dialect = guess();
-    if (dialect === undefined) throw noValueColumn();
+    const dialect = dialectOf(head, columns);
+    if (dialect === undefined) throw noValueColumn(head);
     return dialect;
   } catch (error) {
     await close();

@@ -26,7 +26,7 @@ export interface PatternRest {
 
 /**
  * Takes a STIX pattern (2.0 or 2.1) apart into IOCs: every `=` or `IN` on a property that is an IOC by
- * itself gives its values, whether joined by OR, AND or FOLLOWEDBY. All else is reported: other properties
+ * itself gives its values, and `ISSUBSET` on an address its network, whether joined by OR, AND or FOLLOWEDBY. All else is reported: other properties
  * and operators, negations, qualifiers. Throws PatternError when the text is no pattern. Linear time.
  */
 export function iocsOfPattern(pattern: string): PatternIocs {
@@ -36,7 +36,8 @@ export function iocsOfPattern(pattern: string): PatternIocs {
   const typed = typedReferences(comparisons);
   for (const comparison of comparisons) {
     const typeHint = typeOf(comparison);
-    const reason = typeHint === undefined ? 'the property is none of the ten IOC types' : fault(comparison);
+    const reason =
+      typeHint === undefined ? 'the property is none of the ten IOC types' : fault(comparison, typeHint);
     if (typeHint !== undefined && reason === undefined)
       iocs.push(...comparison.literals.map(({ text }) => ({ value: text, typeHint })));
     else if (reason !== undefined && !typed.has(comparison))
@@ -48,8 +49,12 @@ export function iocsOfPattern(pattern: string): PatternIocs {
   return { iocs, rest };
 }
 
-function fault({ negated, operator, literals }: Comparison): string | undefined {
+/** Types whose value may be a network: what `ISSUBSET` compares an address with is one (STIX 2.1 §9.6.1). */
+const NETWORKED: ReadonlySet<TypeHint> = new Set(['ipv4', 'ipv6', 'host']);
+
+function fault({ negated, operator, literals }: Comparison, typeHint?: TypeHint): string | undefined {
   if (negated || operator === '!=') return 'a negation names what is no threat';
+  if (operator === 'ISSUBSET' && typeHint !== undefined && NETWORKED.has(typeHint)) return undefined;
   if (operator !== '=' && operator !== 'IN') return `${operator} describes many values, not one`;
   return literals.every((literal) => literal.kind === 'string') ? undefined : 'the value is no string';
 }

@@ -104,3 +104,15 @@ test('convert makes no store', async (t) => {
   const { existsSync } = await import('node:fs');
   assert.equal(existsSync(data), false);
 });
+
+test('what a server would not publish is told, and is in the bundle all the same', async (t) => {
+  const { run, file } = bench(t);
+  const list = file('list.txt', '8.8.8.8\n192.0.2.1\n0.0.0.0/0\nbad.example.com\n');
+  const { code, out, talk } = await run(['convert', list]);
+  assert.equal(code, 0);
+  assert.equal(indicatorsIn(out).length, 4);
+  assert.match(talk, /\n {2}2 of them a server would not publish, .*: 8\.8\.8\.8, 0\.0\.0\.0\/0$/);
+  const private_ = Array.from({ length: 1_200 }, (_, index) => `10.0.${index >> 8}.${index & 255}\n`);
+  const many = await run(['convert', file('many.txt', private_.join(''))]);
+  assert.match(many.talk, /1,200 of them .*: (?:10\.0\.0\.\d, ){10}…$/);
+});

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 
@@ -85,7 +85,7 @@ test('doctor tells how old the warninglists are, and that they are missing', asy
   const here = bench(t);
   const lists = async (env: Record<string, string>) =>
     (await examine(here, env)).find(({ what }) => /warninglists/.test(what));
-  mkdirSync(here.data, { recursive: true });
+  await here.run(['runs']);
   assert.match(
     (await lists({ SOC_WARNINGLISTS: 'misp', SOC_FEEDS: 'on' }))?.what ?? '',
     /no warninglists .* yet/,

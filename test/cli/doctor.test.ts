@@ -35,7 +35,7 @@ test('a healthy store has nothing but good findings, and exit code 0', async (t)
   assert.equal(code, 0);
   assert.deepEqual(new Set(findings.map(({ state }) => state)), new Set(['ok']));
   assert.ok(find(/^2 IOCs in .*, schema \d+$/));
-  assert.ok(find(/^1 API keys in force$/));
+  assert.ok(find(/^1 API key in force$/));
   for (const { name } of SETTINGS) assert.ok(find(new RegExp(`^${name} is `)), name);
 });
 
@@ -47,6 +47,10 @@ test('as text, each finding is a line with its remedy below', async (t) => {
   assert.match(
     out,
     /\nwarn {2}the data directory .*none is not there yet\n {6}→ serve and import make it\n$/,
+  );
+  assert.match(
+    (await run(['doctor', '--data', directory])).out,
+    /\nwarn {2}there is no store in .+ yet\n {6}→ serve and import make it\n$/,
   );
 });
 
@@ -155,9 +159,31 @@ test('an import that failed last is a warning that names its run, until one succ
   assert.equal((await examine(here)).find(/the last import/), undefined);
 });
 
+test('a setting that names a file which is not there is bad, also before a feed asks for it', async (t) => {
+  const here = bench(t);
+  const path = join(here.directory, 'none.key');
+  const { code, worst } = await examine(here, { env: { SOC_ABUSECH_AUTH_KEY_FILE: path } });
+  assert.equal(code, 4);
+  assert.match(worst('bad')[0]!.what, /^SOC_ABUSECH_AUTH_KEY_FILE: .+none\.key cannot be read \(ENOENT\)/);
+});
+
+test('an import that never ended, as its process was killed, is a warning until one ends', async (t) => {
+  const here = bench(t);
+  await here.withStore((store) =>
+    store.beginRun({ name: 'own', tlp: 'clear', confidence: 50 }, 'cut.txt', 0),
+  );
+  const finding = (await examine(here)).find(/the last import/);
+  assert.equal(finding?.state, 'warn');
+  assert.match(finding.what, /\(cut\.txt\), begun 1970-01-01T00:00:00\.000Z, has not ended$/);
+  assert.match(finding.remedy ?? '', /import the file again/);
+  await here.run(['import', here.file('a.txt', '192.0.2.1\n198.51.100.1\n')]);
+  assert.equal((await examine(here)).find(/the last import/), undefined);
+});
+
 test('a stamp far ahead of the clock is bad, a little ahead a warning', async (t) => {
   const here = bench(t);
   // A store that has been read stamps no version in the past.
+  await here.run(['runs']);
   await here.run(['export']);
   await here.run(['import', here.file('a.txt', '192.0.2.1\n198.51.100.1\n')]);
   const state = async (ahead: number) =>

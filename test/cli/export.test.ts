@@ -79,7 +79,9 @@ test('without --limit all is exported, and the count is told', async (t) => {
 });
 
 test('an empty store exports the identity alone', async (t) => {
-  const { code, out } = await bench(t).run(['export']);
+  const { run } = bench(t);
+  await run(['runs']);
+  const { code, out } = await run(['export']);
   assert.equal(code, 0);
   const { objects } = JSON.parse(out) as { objects: StixObject[] };
   assert.deepEqual(
@@ -89,13 +91,13 @@ test('an empty store exports the identity alone', async (t) => {
 });
 
 for (const [args, reason] of [
-  [['--type', 'ipv5'], /type: must be ipv4 or ipv6 or/],
-  [['--confidence', '90'], /confidence: must be/],
-  [['--since', 'yesterday'], /since: must be a date, or an RFC 3339 time/],
-  [['--limit', '0'], /limit: must be a number from 1/],
-  [['--industry', 'mining'], /industry: must be/],
-  [['--type', ''], /type: empty/],
-  [['--format', 'csv'], /format: must be bundle or objects/],
+  [['--type', 'ipv5'], /--type must be ipv4 or ipv6 or/],
+  [['--confidence', '90'], /--confidence must be/],
+  [['--since', 'yesterday'], /--since must be a date, or an RFC 3339 time/],
+  [['--limit', '0'], /--limit must be a number from 1/],
+  [['--industry', 'mining'], /--industry must be/],
+  [['--type', ''], /--type is empty/],
+  [['--format', 'csv'], /--format must be bundle or objects/],
   [['--cursor', 'x'], /Unknown option '--cursor'/],
 ] as const) {
   test(`export ${args.join(' ')} is refused with the reason`, async (t) => {

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { DatabaseSync } from 'node:sqlite';
@@ -56,14 +65,13 @@ test('a mistake of ours is told with its stack, and exit code 1', async (t) => {
   assert.match(talk, /^Unexpected failure: TypeError: a mistake\n\s+at /);
 });
 
-test('every command that opens the store says the same of a data directory that cannot be made', async (t) => {
+test('every command that makes the store says the same of a data directory that cannot be made', async (t) => {
   const { file, directory } = bench(t);
   file('plain', 'a file');
   const data = join(directory, 'plain', 'inside');
   const list = file('list.txt', '192.0.2.1\n');
   for (const args of [
     ['import', list],
-    ['export'],
     ['key', 'list'],
     ['key', 'create'],
     ['runs'],
@@ -76,6 +84,48 @@ test('every command that opens the store says the same of a data directory that 
       talk,
       `The store: the data directory ${data} cannot be made: check its parent's permissions.`,
     );
+  }
+});
+
+test('a data directory that is a file is refused as one', async (t) => {
+  const { file } = bench(t);
+  const { code, talk } = await runOn(['key', 'list', '--data', file('plain', 'a file')]);
+  assert.equal(code, 1);
+  assert.match(talk, /^The store: .+plain is a file: name a directory\.$/);
+});
+
+test('what only tells of a store makes none: a mistyped directory is no store without indicators', async (t) => {
+  const { directory } = bench(t);
+  const absent = join(directory, 'absent');
+  const bare = join(directory, 'bare');
+  mkdirSync(bare);
+  for (const data of [absent, bare]) {
+    for (const args of [['export'], ['why', '192.0.2.1']]) {
+      const { code, talk, out } = await runOn([...args, '--data', data]);
+      assert.deepEqual([code, out], [1, ''], args.join(' '));
+      assert.match(talk, /^The store: there is none in .+(?:absent|bare): name its directory with --data/);
+    }
+    assert.equal((await runOn(['doctor', '--data', data])).code, 0);
+  }
+  assert.equal(existsSync(absent), false);
+  assert.deepEqual(readdirSync(bare), []);
+});
+
+test('a folder of warninglists that cannot be read is a wrong setting, not a failure of ours', async (t) => {
+  const here = bench(t);
+  const list = here.file('list.txt', 'bad.example.com\n');
+  for (const folder of [join(here.directory, 'none'), list]) {
+    for (const args of [
+      ['import', list],
+      ['gate', 'check', '192.0.2.1'],
+    ]) {
+      const { code, talk } = await here.run(args, { env: { SOC_WARNINGLISTS: folder } });
+      assert.equal(code, 2, talk);
+      assert.match(
+        talk,
+        /^SOC_WARNINGLISTS: .+ cannot be read \(ENO(?:ENT|TDIR)\): name a folder, or say misp or off\.$/,
+      );
+    }
   }
 });
 
@@ -135,6 +185,24 @@ test('the data directory is made for its owner alone', async (t) => {
   assert.equal(statSync(data).mode & 0o777, 0o700);
 });
 
+test('also in a directory of others the files of a store are for owner and group, and doctor warns where they are not', async (t) => {
+  const { directory, run } = bench(t);
+  const data = join(directory, 'open');
+  mkdirSync(data);
+  chmodSync(data, 0o755);
+  const made = start(t, ['key', 'create', '--data', data]);
+  assert.equal((await made.ended).code, 0);
+  const files = readdirSync(data).map((name) => join(data, name));
+  assert.ok(files.length >= 2);
+  for (const path of files) assert.equal(statSync(path).mode & 0o007, 0, path);
+  const warning = /warn {2}everybody on this machine can read the store in .+\n {6}→ .*chmod -R o= /;
+  assert.doesNotMatch((await run(['doctor', '--data', data])).out, warning);
+  chmodSync(join(data, 'indicators.sqlite'), 0o644);
+  assert.match((await run(['doctor', '--data', data])).out, warning);
+  chmodSync(data, 0o750);
+  assert.doesNotMatch((await run(['doctor', '--data', data])).out, warning);
+});
+
 test('an input that breaks while it is read keeps what came before, under its name and reason', async (t) => {
   const here = bench(t);
   async function* broken(): AsyncGenerator<Buffer> {
@@ -145,7 +213,7 @@ test('an input that breaks while it is read keeps what came before, under its na
     stdin: Readable.from(broken()),
   });
   assert.equal(code, 3);
-  assert.match(talk, /^stdin: the input: it cannot be read \(ECONNRESET\) What came before was kept\.$/m);
+  assert.match(talk, /^stdin: the input: it cannot be read \(ECONNRESET\)\. What came before was kept\.$/m);
   assert.equal((await here.exported()).length, 10_000);
   assert.match((await here.run(['runs'])).out, /failed: the input: it cannot be read/);
 });

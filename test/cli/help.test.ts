@@ -57,7 +57,47 @@ for (const args of [
 test('an unknown command is refused with where help is', async () => {
   const { code, talk } = await runOn(['imprt']);
   assert.equal(code, 2);
-  assert.match(talk, /no command imprt.*--help/);
+  assert.match(talk, /no command imprt\. Did you mean import\? .*--help/);
+  assert.doesNotMatch((await runOn(['xyzzy'])).talk, /Did you mean/);
+});
+
+test('help COMMAND is the help of that command, and of an unknown one its refusal', async () => {
+  assert.deepEqual(await runOn(['help', 'runs']), await runOn(['runs', '--help']));
+  assert.equal((await runOn(['help', 'nonsense'])).code, 2);
+});
+
+test('export --help says what each filter may be, and a refusal names options as they are written', async (t) => {
+  const { out } = await runOn(['export', '--help']);
+  assert.match(out, /--type VALUE .*Values: ipv4, ipv6, .*email\./);
+  assert.match(out, /--revoked VALUE .*Values: include, exclude\./);
+  assert.match(out, /--since VALUE .*Give a date, or an RFC 3339 time/);
+  const { code, talk } = await bench(t).run(['export', '--include-identity', 'maybe', '--type', 'ip']);
+  assert.equal(code, 2);
+  assert.match(talk, /^export: --type must be ipv4 or .*; --include-identity must be true or false\.$/);
+});
+
+test('an option without a value is refused: an empty --host would be every address of the machine', async (t) => {
+  const { run, file } = bench(t);
+  const path = file('list.txt', 'bad.example.com\n');
+  for (const args of [
+    ['serve', '--host', '', '--port', '0'],
+    ['serve', '--port='],
+    ['import', '--source', '', path],
+    ['import', '--column', 'value=1', '--column', '', path],
+    ['key', 'create', '--account', ''],
+    ['export', '--data', ''],
+  ]) {
+    const { code, talk, out } = await run(args);
+    assert.equal(code, 2, args.join(' '));
+    assert.equal(out, '');
+    assert.match(talk, /^\w+: --\w+ is empty: leave it out or give a value\.$/);
+  }
+});
+
+test('a value that looks like an option is refused in one line', async (t) => {
+  const { code, talk } = await bench(t).run(['key', 'create', '--expires', '-5d']);
+  assert.equal(code, 2);
+  assert.match(talk, /^Option '--expires' argument is ambiguous\. See: soc-defenders key --help$/);
 });
 
 test('without a command the overview is shown and the exit code is 2', async () => {

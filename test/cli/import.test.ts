@@ -103,7 +103,7 @@ test('of a truncated file what came before is kept, and the exit code is 3', asy
   const path = file('cut.json', whole.slice(0, whole.length * 0.9));
   const { code, talk, out } = await run(['import', '--json', path]);
   assert.equal(code, 3);
-  assert.match(talk, /cut\.json: .+: .+ What came before was kept\./);
+  assert.match(talk, /cut\.json: .+: .+\. What came before was kept\./);
   const [report] = jsonLines<Report>(out);
   assert.ok(report!.failure !== undefined && report!.added > 2_000);
   assert.equal((await exported()).length, report!.added);
@@ -187,6 +187,7 @@ for (const [what, args, reason] of [
   ['a wrong --tlp', ['--tlp', 'purple'], /--tlp purple is none of clear, green/],
   ['a wrong --confidence', ['--confidence', '101'], /--confidence 101 is neither/],
   ['a --source-url that is none', ['--source-url', 'javascript:alert(1)'], /not a web address/],
+  ['a --source-url with a password', ['--source-url', 'https://u:pw@example.com/'], /holds a password/],
   ['an unknown --format', ['--format', 'excel'], /--format excel is none of urlhaus-csv/],
   ['a wrong --column', ['--column', 'worth=ioc'], /--column worth=ioc is not FIELD=HEADER with one of value/],
   ['a --column without header', ['--column', 'value'], /is not FIELD=HEADER/],
@@ -209,7 +210,7 @@ test('those that have expired are told, kept, and given to polls only', async (t
   const content = `value,type,last_seen\n192.0.2.1,ipv4,${day(400)}\n192.0.2.2,ipv4,${day(1)}\n`;
   const { talk } = await run(['import', file('own.csv', content)]);
   assert.match(talk, /2 new/);
-  assert.match(talk, /1 were last seen so long ago that they have expired/);
+  assert.match(talk, /1 was last seen so long ago that it has expired/);
   assert.equal((await exported()).length, 1);
   assert.equal((await exported('--since', '2020-01-01')).length, 2);
   assert.equal((await exported('--revoked', 'include')).length, 2);
@@ -229,6 +230,6 @@ test('an import that is asked to stop keeps what came before and says so', async
     signal: abort.signal,
   });
   assert.equal(code, 3);
-  assert.match(talk, /reading was stopped What came before was kept/);
+  assert.match(talk, /reading was stopped\. What came before was kept/);
   assert.ok((await exported()).length > 1_000);
 });

@@ -86,10 +86,26 @@ for (const args of [
     const { code, out, talk } = await run(['key', 'create', ...args]);
     assert.equal(code, 2);
     assert.equal(out, '');
-    assert.match(talk, /^key: --(?:expires|allow|tier) .*(?:give 90d|192\.0\.2\.0\/24|free, pro)/);
+    assert.match(
+      talk,
+      /^key: --(?:expires|allow|tier) .*(?:give 90d|192\.0\.2\.0\/24|free, pro|give a value)/,
+    );
     assert.match((await run(['key', 'list'])).talk, /No keys yet/);
   });
 }
+
+test('names of keys and accounts are what the console takes: short, and without what cannot be seen', async (t) => {
+  const { run } = bench(t);
+  for (const option of ['--name', '--account']) {
+    for (const name of ['siem\u001b[2J', 'two\nlines', ' padded', 'n'.repeat(101), '\u202etxt']) {
+      const { code, talk, out } = await run(['key', 'create', option, name]);
+      assert.deepEqual([code, out], [2, ''], JSON.stringify(name));
+      assert.match(talk, new RegExp(`^key create: ${option} must (?:have 1 to 100|not have control)`));
+    }
+  }
+  assert.match((await run(['key', 'list'])).talk, /No keys yet/);
+  assert.equal((await run(['key', 'create', '--name', 'n'.repeat(100), '--account', 'Österreich'])).code, 0);
+});
 
 test('a key is revoked by its id, its prefix, its prefix as listed, or the whole of it', async (t) => {
   const { run } = bench(t);

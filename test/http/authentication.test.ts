@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { makeApiKey } from '../../src/model/api-key.ts';
+import { exchange, rawError } from './raw-client.ts';
 import { bearer, errorOf, get, PATH, serving } from './serving.ts';
 
 const MISSING =
@@ -63,6 +64,35 @@ test('two keys that disagree are refused, even when both are valid', async (cont
   const answer = await get(server, '', { ...bearer(server.pro), 'x-api-key': server.free });
   assert.equal(answer.status, 401);
   assert.equal(errorOf(answer).code, 'invalid_api_key');
+});
+
+test('a header that is sent twice counts as two keys, whichever comes first, and as one where it says the same', async (context) => {
+  const server = await serving(context);
+  const port = await server.listen();
+  const lines = {
+    bearer: (key: string) => `Authorization: Bearer ${key}\r\n`,
+    header: (key: string) => `X-API-Key: ${key}\r\n`,
+    token: (key: string) => `Authorization: Token ${key}\r\n`,
+    basic: (key: string) => `Authorization: Basic ${Buffer.from(`x:${key}`).toString('base64')}\r\n`,
+  };
+  const ask = (path: string, headers: string): Promise<string> =>
+    exchange(port, `GET ${path} HTTP/1.1\r\nHost: h.example\r\nConnection: close\r\n${headers}\r\n`);
+  for (const [way, line] of Object.entries(lines)) {
+    const path = way === 'token' || way === 'basic' ? '/api/taxii2/' : PATH;
+    const { pro, free } = server;
+    for (const [one, other] of [
+      [pro, free],
+      [free, pro],
+      [pro, makeApiKey().text],
+    ] as const) {
+      const text = await ask(path, line(one) + line(other));
+      assert.match(text, /^HTTP\/1\.1 401 /, way);
+      assert.match(text, /two API keys that differ/);
+    }
+    assert.match(await ask(path, line(pro) + line(pro)), /^HTTP\/1\.1 200 /, way);
+  }
+  const mixed = await ask(PATH, 'Authorization: Digest username="x", realm="y"\r\n');
+  assert.deepEqual(rawError(mixed), [401, 'missing_api_key']);
 });
 
 test('an expired key says so', async (context) => {

@@ -57,6 +57,21 @@ test('no spelling of a path gets around its guard', async (context) => {
   assert.match(await exchange(port, absolute), /^HTTP\/1\.1 200 /);
 });
 
+test('two Host headers, or none, are no request; an expectation that nobody knows is passed over', async (context) => {
+  const server = await serving(context);
+  const port = await server.listen();
+  const close = 'Connection: close\r\n';
+  for (const hosts of ['', 'Host: one.example\r\nHost: two.example\r\n']) {
+    const text = await exchange(port, `GET ${PATH} HTTP/1.1\r\n${hosts}${withKey(server.pro)}${close}\r\n`);
+    assert.deepEqual(rawError(text), [400, 'bad_request']);
+    assert.match(text, /no Host header, or more than one/);
+  }
+  const expecting = `Expect: the-unexpected\r\n${close}`;
+  assert.deepEqual(rawError(await exchange(port, request(PATH, expecting))), [401, 'missing_api_key']);
+  const served = await exchange(port, request(PATH, withKey(server.pro) + expecting));
+  assert.match(served, /^HTTP\/1\.1 200 /);
+});
+
 test('what is not HTTP is answered in the shape of all errors, and hung up on', async (context) => {
   const server = await serving(context);
   const port = await server.listen();

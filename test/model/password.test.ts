@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { accountNameProblem } from '../../src/model/account.ts';
+import { nameProblem } from '../../src/model/account.ts';
 import {
   hashPassword,
   passwordProblem,
@@ -70,7 +70,7 @@ test('a password is long enough, not the name, and not one letter again and agai
 
 test('the name of an account is what a person can see and type', () => {
   for (const good of ['default', 'Acme GmbH', 'ops@example.com', 'Über'])
-    assert.equal(accountNameProblem(good), undefined, good);
+    assert.equal(nameProblem(good), undefined, good);
   for (const bad of ['', ' acme', 'acme ', 'a\nb', 'a\u0000', 'a\u202eb', 'a\u200bb', 'x'.repeat(101)])
-    assert.match(accountNameProblem(bad) ?? '', /^must /, JSON.stringify(bad));
+    assert.match(nameProblem(bad) ?? '', /^must /, JSON.stringify(bad));
 });

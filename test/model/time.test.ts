@@ -177,6 +177,46 @@ test('the commonest form is read like the others, whether or not there is such a
   );
 });
 
+test('a source may name the month, or part its numbers with dots; which of 4/5 is the month nobody knows', () => {
+  const day = Date.UTC(2025, 3, 21);
+  const time = Date.UTC(2025, 3, 21, 12, 35, 6);
+  for (const text of [
+    '21 Apr 2025',
+    '21-Apr-2025',
+    '21.Apr.2025',
+    '21 April 2025',
+    'Mon, 21 Apr 2025',
+    'Monday 21 April 2025',
+    'Apr 21 2025',
+    'APRIL 21, 2025',
+    'Apr. 21, 2025',
+    'Mon, Apr 21, 2025',
+    '21.04.2025',
+    '21.4.2025',
+  ]) {
+    assert.equal(parseSourceTime(text, NOW), day, text);
+    assert.equal(parseSourceTime(`${text} 12:35:06`, NOW), time, text);
+    assert.equal(parseSourceTime(`${text} 14:35:06 +0200`, NOW), time, text);
+    assert.equal(parseSourceTime(`${text} 12:35:06 GMT`, NOW), time, text);
+  }
+  for (const text of [
+    '4/5/2025',
+    '21/04/2025',
+    '21 Foo 2025',
+    '21 Ap 2025',
+    '31 Feb 2025',
+    '0.4.2025',
+    '21.13.2025',
+    '21-Apr.2025',
+    '21 Apr 20251',
+    '21 Apr 25',
+    'Apr 2025',
+    'Aprilscherz 21 2025',
+  ]) {
+    assert.equal(parseSourceTime(text, NOW), undefined, text);
+  }
+});
+
 test('times that cannot be are left out: before 1990, and more than a day ahead', () => {
   assert.equal(parseSourceTime('1990-01-01', NOW), Date.UTC(1990, 0, 1));
   assert.equal(parseSourceTime('1989-12-31 23:59:59', NOW), undefined);
@@ -226,6 +266,8 @@ test('any text is read as a time in range or not at all, quickly', () => {
     '2025-'.repeat(20_000),
     ' '.repeat(100_000),
     `2025-01-01${' '.repeat(100_000)}x`,
+    'a'.repeat(100_000),
+    `21 Apr 2025${' '.repeat(100_000)}x`,
   ]) {
     assert.equal(parseSourceTime(text, NOW), undefined);
     assert.equal(parseTimestamp(text), undefined);

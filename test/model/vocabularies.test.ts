@@ -93,6 +93,16 @@ test('a confidence is a number from 0 to 100 or a level, and nothing else', () =
   assert.equal(parseConfidence('49.4'), 49);
   assert.equal(parseConfidence('100.4'), 100);
   assert.equal(parseConfidence('007'), 7);
+  // A share of one.
+  for (const [text, value] of [
+    ['0.8', 80],
+    ['0.854', 85],
+    ['1.0', 100],
+    ['0.0', 0],
+    ['1', 1],
+    ['1.5', 2],
+  ] as const)
+    assert.equal(parseConfidence(text), value, text);
   for (const text of [
     '',
     ' ',

@@ -151,6 +151,11 @@ test('CVE ids are those of their form, in upper case, once each', () => {
   assert.equal(of({ cves: ['none'] }).cves, undefined);
 });
 
+test('a reference shows nobody what lets its source in', () => {
+  for (const reference of ['https://user:pw@intel.example.com/p?q=1', 'https://user@intel.example.com/p?q=1'])
+    assert.equal(of({ reference }).reference, 'https://intel.example.com/p?q=1');
+});
+
 test('a reference is a web address, and nothing that a browser would run', () => {
   for (const [reference, kept] of [
     ['https://example.com/a', 'https://example.com/a'],

@@ -52,6 +52,29 @@ test('commas, semicolons, tabs and bars delimit', async () => {
   }
 });
 
+test('the line in which a spreadsheet names its delimiter is none of the rows, with a header or without', async () => {
+  for (const [text, names] of [
+    ['sep=;\r\nioc;type;comment\r\n192.0.2.1;ip;"a;b"\r\n192.0.2.2;ip;\r\n', ['192.0.2.1', '192.0.2.2']],
+    ['\ufeff"sep=|"\nioc|note,with,commas\n192.0.2.1|x,y,z\n', ['192.0.2.1']],
+    ['SEP=,\n192.0.2.1,one\n192.0.2.2,two\n', ['192.0.2.1', '192.0.2.2']],
+    ['sep=\t\nip\tseen\n192.0.2.1\t2026-01-02\n', ['192.0.2.1']],
+  ] as const) {
+    const read = await reading(text);
+    assert.deepEqual([read.format, codes(read), values(read)], ['csv', [], names], text);
+  }
+});
+
+test('where no column is known to hold IOCs, those that there are are told', async () => {
+  const text = 'when,what,"who, else"\n2026-01-02,nothing,nobody\n';
+  const { failure } = await reading(text, { format: 'csv' });
+  assert.match(
+    failure!.message,
+    /^no column is known to hold IOCs: name it, .*; there are: when, what, who, else$/,
+  );
+  const many = Array.from({ length: 500 }, (_, index) => `${index}${'n'.repeat(500)}`).join(',');
+  assert.ok((await reading(`${many}\n`, { format: 'csv' })).failure!.message.length < 2_000);
+});
+
 test('the header may be the last comment before the rows', async () => {
   const read = await reading('# made by hand\n# ip,date,notes\n192.0.2.1,2026-01-02,scanner\n');
   assert.equal(read.iocs[0]!.firstSeen, Date.UTC(2026, 0, 2));

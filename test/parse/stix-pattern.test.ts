@@ -67,6 +67,15 @@ test('OR, AND and IN are taken apart, across and within observations', () => {
   assertPattern("([(ipv4-addr:value = 'a')] OR ([((url:value = 'b'))]))", ['ipv4 a', 'url b']);
 });
 
+test('what an address is to be in is a network', () => {
+  assertPattern("[ipv4-addr:value ISSUBSET '192.0.2.0/24']", ['ipv4 192.0.2.0/24']);
+  assertPattern("[ipv6-addr:value ISSUBSET '2001:db8::/32' OR url:value = 'a']", [
+    'ipv6 2001:db8::/32',
+    'url a',
+  ]);
+  assertPattern("[network-traffic:dst_ref.value ISSUBSET '192.0.2.0/24']", ['host 192.0.2.0/24']);
+});
+
 test('what does not stand by itself is reported with a reason', () => {
   assertPattern(`[file:name = 'x' AND file:hashes.MD5 = '${MD5}']`, [`md5 ${MD5}`], ["file:name = 'x'"]);
   for (const comparison of [
@@ -75,7 +84,8 @@ test('what does not stand by itself is reported with a reason', () => {
     "url:value NOT IN ('a')",
     "url:value LIKE 'a%'",
     "url:value MATCHES 'a.*'",
-    "ipv4-addr:value ISSUBSET '192.0.2.0/24'",
+    "ipv4-addr:value NOT ISSUBSET '192.0.2.0/24'",
+    "domain-name:value ISSUBSET 'example.com'",
     "ipv4-addr:value ISSUPERSET '192.0.2.0/24'",
     "url:value > 'a'",
     'url:value = 5',

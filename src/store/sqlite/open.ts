@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Producer } from '../../model/producer.ts';
@@ -32,6 +32,14 @@ export interface SqliteOptions {
   readonly readerThread?: boolean;
 }
 
+/** The database of indicators, which makes a directory a store. */
+const INDICATORS = 'indicators.sqlite';
+
+/** Whether there is a store in a directory already. */
+export function hasSqliteStore(directory: string): boolean {
+  return existsSync(join(directory, INDICATORS));
+}
+
 const READER_THREAD = siblingScript(import.meta.url, 'reader-thread');
 
 /**
@@ -40,7 +48,7 @@ const READER_THREAD = siblingScript(import.meta.url, 'reader-thread');
  */
 export async function openSqliteStore(options: SqliteOptions): Promise<SqliteStore> {
   const { directory, producer, clock } = options;
-  const path = join(directory, 'indicators.sqlite');
+  const path = join(directory, INDICATORS);
   const paths = { indicators: path, lists: join(directory, 'lists.sqlite') };
   makeDirectory(directory);
   const connection = new Connection(path);
@@ -78,12 +86,10 @@ function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new StoreError(
-      'unavailable',
-      `the data directory ${directory} cannot be made: check its parent's permissions`,
-      {
-        cause,
-      },
-    );
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'EEXIST'
+        ? `${directory} is a file: name a directory`
+        : `the data directory ${directory} cannot be made: check its parent's permissions`;
+    throw new StoreError('unavailable', reason, { cause });
   }
 }
