@@ -115,7 +115,7 @@ export class ListPages {
     ];
   }
 
-  /** The request as an absolute path: the host that a client says it spoke to is never repeated. */
+  /** The request as an absolute path, or URL where it is set: the host that a client says it spoke to is never repeated. */
   #self({ given, cursor, offset }: ListRequest): string {
     const place: [string, string][] = [
       ...(cursor === undefined ? [] : [['cursor', cursor] as [string, string]]),

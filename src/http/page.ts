@@ -124,7 +124,7 @@ export class PageIndex {
     return links;
   }
 
-  /** The next page as an absolute path: the host that a client says it spoke to is never repeated. */
+  /** The next page as an absolute path, or URL where it is set: the host that a client says it spoke to is never repeated. */
   #nextPath({ given, query, filters }: IndicatorRequest, stamp: number): string {
     const parameters = new URLSearchParams(given.map(([name, value]): [string, string] => [name, value]));
     parameters.set('cursor', writeCursor({ order: query.order, stamp }, filters));
@@ -133,7 +133,7 @@ export class PageIndex {
 }
 
 function nextSince({ request, extent }: BundlePlan): number {
-  // An empty page repeats what was asked for, so that a client goes on from there.
+  // An empty page repeats what was asked for, so that a client goes on from there; ahead of the clock too, which may have been set back.
   return extent.count > 0 ? extent.last : Math.max(request.since ?? 0, request.query.after ?? 0);
 }
 

@@ -234,20 +234,26 @@ function list<T extends IocType | ConfidenceLevel | Sector>(
   };
 }
 
-/** One of several words; `fallback` is what holds where none is given. */
+/** One of several words, in any spelling; `fallback` is what holds where none is given. */
 export function choice<const T extends string>(all: readonly T[], doc: string, fallback?: T): Parameter<T> {
   return {
-    parse: (text) => all.find((name) => name === text),
+    parse: (text) => all.find((name) => name === text.toLowerCase()),
     allowed: () => all,
     doc,
     schema: { type: 'string', enum: all, ...(fallback !== undefined && { default: fallback }) },
   };
 }
 
-/** `true` or `false`; `fallback` is what holds where it is not given. */
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+
+/** `true` or `false`, in any spelling; `fallback` is what holds where it is not given. */
 export function flag(doc: string, fallback?: boolean): Parameter<boolean> {
   return {
-    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+    // Python writes True.
+    parse: (text) => TRUTHS.get(text.toLowerCase()),
     allowed: () => ['true', 'false'],
     doc,
     schema: { type: 'boolean', ...(fallback !== undefined && { default: fallback }) },

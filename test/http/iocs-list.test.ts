@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { parse } from 'csv-parse/sync';
 
+import { HTTP_DEFAULTS } from '../../src/http/config.ts';
 import { LIST_FORMATS } from '../../src/model/list-parameters.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import { DAY, domain, SOURCE, START, take } from '../store/fixtures.ts';
@@ -361,4 +362,27 @@ test('a count says what a query would return, without limit, for Free keys too',
   assert.equal(await count('?category=community&since=2020-01-01'), 121);
   const refused = await get(server, `${LIST}/count?limit=5`, bearer(server.free));
   assert.equal(errorOf(refused).details?.[0]?.parameter, 'limit');
+});
+
+test('links are whole URLs where the server knows what it is reached by, and paths elsewhere', async (context) => {
+  const publicUrl = 'https://iocs.example.com/soc';
+  const taxii = { ...HTTP_DEFAULTS.taxii, publicUrl };
+  for (const [config, start] of [
+    [{ taxii }, publicUrl],
+    [{}, ''],
+  ] as const) {
+    const server = await serving(context, { config });
+    await take(server.store, [domain(1), domain(2)], START);
+    const { body } = await get(server, '/api/v1/iocs?limit=1', {
+      ...bearer(server.pro),
+      host: 'evil.example',
+    });
+    const { links } = JSON.parse(String(body)) as { links: { self: string; next: string } };
+    assert.equal(links.self, `${start}/api/v1/iocs?limit=1`);
+    assert.ok(links.next.startsWith(`${start}/api/v1/iocs?limit=1&cursor=`), links.next);
+    for (const path of ['/api/v1/iocs/stix', '/api/v1/iocs/hosts']) {
+      const { headers } = await get(server, `${path}?limit=1`, bearer(server.pro));
+      assert.ok(String(headers.link).startsWith(`<${start}${path}?limit=1&cursor=`), String(headers.link));
+    }
+  }
 });

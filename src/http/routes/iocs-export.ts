@@ -63,7 +63,7 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
   );
   for (const each of OFFERS) {
     const url = `/api/v1/iocs/${each.name}`;
-    const pages = new ListPages(store, config.producer, url);
+    const pages = new ListPages(store, config.producer, config.taxii.publicUrl + url);
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const now = clock();
       const { tier } = request.apiKey!;
@@ -131,7 +131,8 @@ function isFilter([name]: readonly [string, string]): boolean {
 /** The first format unless `format` names another. Throws `ParameterError`. */
 function formatOf(pairs: readonly (readonly [string, string])[], { formats }: ExportOffer): ExportFormat {
   const given = pairs.filter(([name]) => name === 'format').map(([, value]) => value);
-  const format = given.length === 0 ? formats[0] : formats.find(({ name }) => name === given[0]);
+  const format =
+    given.length === 0 ? formats[0] : formats.find(({ name }) => name === given[0]!.toLowerCase());
   if (format !== undefined && given.length < 2) return format;
   const allowed = formats.map(({ name }) => name);
   const reason = given.length > 1 ? 'is given more than once' : `must be one of ${allowed.join(', ')}`;
