@@ -18,7 +18,9 @@ interface Dribbler {
 
 /** A client that never ends its head. Resolves to what it was told when it was hung up on. */
 function dribble(port: number): Dribbler {
-  const socket = connect(port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-'));
+  const socket = connect(port, '127.0.0.1');
+  // What is written before would come first, however long connecting takes.
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-');
   const drip = setInterval(() => socket.writable && socket.write('a'), DRIP);
   let text = '';
   socket.on('data', (data) => {
