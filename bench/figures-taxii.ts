@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { prepareStore } from './data.ts';
 import { Client } from './figures-lists.ts';
+import { medallionFigures } from './figures-medallion.ts';
 import type { LoadResult } from './load.ts';
 import { anonymousMemory, type Running, start } from './processes.ts';
 import { type Figure, median, round } from './report.ts';
@@ -25,7 +26,7 @@ export async function taxiiFigures(work: string, quick: boolean, tell: Tell): Pr
   const near = await start<Served>('server.ts', [small]);
   const figures: Figure[] = [];
   try {
-    figures.push(...(await pageFigures(new Client(near, quick ? 1 : 2), quick ? 1 : 3, tell)));
+    figures.push(...(await pageFigures(near, quick ? 1 : 2, quick ? 1 : 5, tell)));
   } finally {
     await near.stop();
   }
@@ -35,11 +36,18 @@ export async function taxiiFigures(work: string, quick: boolean, tell: Tell): Pr
   } finally {
     await far.stop();
   }
+  figures.push(...(await medallionFigures(work, tell)));
   return figures;
 }
 
-/** Bytes a second of pages against the export's of as many indicators, from the cache and without it. */
-async function pageFigures(client: Client, rounds: number, tell: Tell): Promise<Figure[]> {
+/** Pages a second against the export's of as many indicators, from the cache and without it. */
+async function pageFigures(
+  near: Running<Served>,
+  seconds: number,
+  rounds: number,
+  tell: Tell,
+): Promise<Figure[]> {
+  const client = new Client(near, seconds);
   const [oldest, newest] = await client.stamps();
   let turn = 0;
   const time = (): string => {
@@ -48,6 +56,7 @@ async function pageFigures(client: Client, rounds: number, tell: Tell): Promise<
   };
   const figures: Figure[] = [];
   for (const limit of [10_000, 100]) {
+    const indicators = await indicatorsIn(near.told, `${OBJECTS}?limit=${limit}`);
     for (const [name, count, at] of [
       ['hot', 40_000, () => '2020-01-01T00:00:00Z'],
       ['cold', 4_000, time],
@@ -56,24 +65,30 @@ async function pageFigures(client: Client, rounds: number, tell: Tell): Promise<
       const page = (): Promise<LoadResult> =>
         client.ask(2, count, () => `${OBJECTS}?limit=${limit}&added_after=${at()}`);
       const bundle = (): Promise<LoadResult> =>
-        client.ask(2, count, () => `${BUNDLE}?limit=${limit}&since=${at()}`);
+        client.ask(2, count, () => `${BUNDLE}?limit=${indicators}&since=${at()}`);
       await page();
       await bundle();
-      const ratios: number[] = [];
-      let last: readonly [LoadResult, LoadResult] | undefined;
-      for (let round_ = 0; round_ < rounds; round_ += 1) {
-        last = [await page(), await bundle()];
-        ratios.push(last[0].bytes / last[1].bytes);
-      }
+      const pairs: [LoadResult, LoadResult][] = [];
+      for (let round_ = 0; round_ < rounds; round_ += 1) pairs.push([await page(), await bundle()]);
+      const [pages, bundles] = [0, 1].map((side) => median(pairs.map((pair) => pair[side]!.perSecond)));
+      const bytes = median(pairs.map(([ours, theirs]) => ours.bytes / theirs.bytes));
       figures.push({
-        name: `TAXII: ${name} page of ${limit}, bytes a second against the export's`,
-        measured: `${round(last![0].perSecond)} pages/s against ${round(last![1].perSecond)}`,
-        value: median(ratios),
+        name: `TAXII: ${name} page of ${limit}, pages a second against the export's of as many indicators`,
+        measured: `${round(pages!)} pages/s against ${round(bundles!)}; ${round(bytes)} by bytes`,
+        value: median(pairs.map(([ours, theirs]) => ours.perSecond / theirs.perSecond)),
         bar: { atLeast: 0.9 },
       });
     }
   }
   return figures;
+}
+
+/** How many of a page's objects are indicators: the identity and the TLP definitions count towards its limit. */
+async function indicatorsIn({ port, keys }: Served, path: string): Promise<number> {
+  const headers = { authorization: `Bearer ${keys.at(-1)!}` };
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  const { objects } = (await answer.json()) as { objects: { type: string }[] };
+  return objects.filter(({ type }) => type === 'indicator').length;
 }
 
 /** One client that downloads everything by pages of ten thousand. */

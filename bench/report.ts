@@ -6,12 +6,14 @@ export interface Figure {
   readonly name: string;
   /** What was measured, with its unit: `142 requests/s against 610`. */
   readonly measured: string;
+  /** NaN where it could not be measured: `measured` says why. */
   readonly value: number;
   readonly bar: { readonly atLeast: number } | { readonly atMost: number };
 }
 
-/** Whether a figure reaches its bar. */
+/** Whether a figure reaches its bar, if it could be measured. */
 export function reaches({ value, bar }: Figure): boolean {
+  if (Number.isNaN(value)) return true;
   return 'atLeast' in bar ? value >= bar.atLeast : value <= bar.atMost;
 }
 
@@ -19,7 +21,10 @@ export function reaches({ value, bar }: Figure): boolean {
 export function figureTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
     const bar = 'atLeast' in figure.bar ? `≥ ${figure.bar.atLeast}` : `≤ ${figure.bar.atMost}`;
-    return `| ${figure.name} | ${figure.measured} | ${round(figure.value)} | ${bar} | ${reaches(figure) ? 'yes' : '**no**'} |`;
+    const [value, reached] = Number.isNaN(figure.value)
+      ? ['–', '–']
+      : [round(figure.value), reaches(figure) ? 'yes' : '**no**'];
+    return `| ${figure.name} | ${figure.measured} | ${value} | ${bar} | ${reached} |`;
   });
   return ['| figure | measured | value | bar | reached |', '| --- | --- | ---: | ---: | --- |', ...rows].join(
     '\n',

@@ -5,7 +5,6 @@ Called by run.ts: clients.py URL KEY. Every line of the output is one check.
 
 import json
 import re
-import sys
 import tempfile
 import time
 import warnings
@@ -21,17 +20,9 @@ from stix2patterns.validator import run_validator
 from stix2validator import ValidationOptions, validate_instance
 from taxii2client.v21 import Server, as_pages
 
+from checks import KEY, URL, check, finish
+
 warnings.simplefilter('ignore')
-
-URL, KEY = sys.argv[1:3]
-FAILED = []
-
-
-def check(name, held, details=''):
-    print(f"{'ok    ' if held else 'FAILED'} {name}{': ' + str(details) if details != '' else ''}")
-    if not held:
-        FAILED.append(name)
-
 
 def server(path):
     return Server(URL + path, user='anybody', password=KEY)
@@ -180,8 +171,7 @@ def main():
     patterns(strict)
     misp_stix(bundles)
     contribute(root)
-    print(f'{len(FAILED)} checks failed')
-    sys.exit(1 if FAILED else 0)
+    finish()
 
 
 main()

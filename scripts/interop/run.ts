@@ -1,11 +1,11 @@
 /**
  * Asks this server with the clients that others wrote: OASIS's TAXII client, STIX library, validator and pattern
- * grammar, and MISP's importer, from PyPI in a virtual environment of their own. Says so and stops where PyPI is out of reach.
- * Run by `npm run test:interop`; `PYTHON` names another interpreter than python3.
+ * grammar, MISP's importer and OpenCTI's, from PyPI in virtual environments of their own. Where these cannot be had, as PyPI is out of
+ * reach, it says so and is no failure. Run by `npm run test:interop`; `PYTHON` names another interpreter than python3.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,33 +19,34 @@ import { makeApiKey } from '../../src/model/api-key.ts';
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { pythonEnvironment } from '../python-environment.ts';
 import { fillSample } from './sample.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const REQUIREMENTS = join(HERE, 'requirements.txt');
 
 /** Kept between runs; `.gitignore` names it. */
-const ENVIRONMENT = join(ROOT, '.interop');
+const ENVIRONMENTS = join(ROOT, '.interop');
 
-/** The interpreter with the clients installed; undefined where they cannot be had. */
-function environment(): string | undefined {
-  const python = join(ENVIRONMENT, 'bin', 'python');
-  const installed = join(ENVIRONMENT, 'installed.txt');
-  const wanted = readFileSync(REQUIREMENTS, 'utf8');
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return python;
-  const made = spawnSync(process.env.PYTHON ?? 'python3', ['-m', 'venv', '--clear', ENVIRONMENT], {
-    stdio: 'inherit',
-  });
-  if (made.status !== 0) return undefined;
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
-  if (spawnSync(python, pip, { stdio: 'inherit' }).status !== 0) return undefined;
-  writeFileSync(installed, wanted);
-  return python;
+/** Each has a file of checks and one of requirements: MISP's and OpenCTI's packages want other versions of the same. */
+const SUITES = ['clients', 'opencti'] as const;
+
+/** No suite takes a minute; one that hangs is ended, and has failed. In milliseconds. */
+const LONGEST = 300_000;
+
+interface Suite {
+  readonly name: (typeof SUITES)[number];
+  /** The interpreter that has its requirements; undefined where they cannot be had. */
+  readonly python: string | undefined;
 }
 
-/** Serves the sample on loopback while the clients ask; returns their exit code. */
-async function ask(python: string): Promise<number> {
+async function suite(name: Suite['name']): Promise<Suite> {
+  const python = await pythonEnvironment(join(ENVIRONMENTS, name), join(HERE, `${name}.txt`));
+  return { name, python };
+}
+
+/** Serves the sample on loopback while the clients ask, one suite after the other; returns the names of those that failed. */
+async function ask(suites: readonly Suite[]): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'soc-interop-'));
   const clock = Date.now;
   const store = await openSqliteStore({ directory, producer: SOC_DEFENDERS, clock, writer: 'in-thread' });
@@ -78,9 +79,11 @@ async function ask(python: string): Promise<number> {
     };
     await store.createKey(key, Date.now());
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
-    const clients = spawn(python, [join(HERE, 'clients.py'), url, text], { stdio: 'inherit' });
-    const [code] = (await once(clients, 'exit')) as [number | null];
-    return code ?? 1;
+    const failed: string[] = [];
+    for (const { name, python } of suites) {
+      if (!(await passes(python!, [join(HERE, `${name}.py`), url, text]))) failed.push(name);
+    }
+    return failed;
   } finally {
     await app.close();
     await store.close();
@@ -88,11 +91,22 @@ async function ask(python: string): Promise<number> {
   }
 }
 
-const python = environment();
-if (python === undefined) {
-  process.stderr.write(
-    'interop: the clients could not be installed (no python3 with venv, or PyPI out of reach): nothing was tested.\n',
-  );
-} else {
-  process.exitCode = await ask(python);
+async function passes(python: string, args: readonly string[]): Promise<boolean> {
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+  const clients = spawn(python, args, { stdio: 'inherit', env, timeout: LONGEST });
+  const [code] = (await once(clients, 'exit')) as [number | null];
+  return code === 0;
 }
+
+const suites = await Promise.all(SUITES.map(suite));
+const ready = suites.filter(({ python }) => python !== undefined);
+const failed = ready.length > 0 ? await ask(ready) : [];
+for (const { name, python } of suites) {
+  if (python === undefined) {
+    process.stderr.write(
+      `interop: ${name} was not tested: it could not be installed (no python3 with venv, or PyPI is out of reach).\n`,
+    );
+  }
+}
+for (const name of failed) process.stderr.write(`interop: checks of ${name} failed, see above.\n`);
+if (failed.length > 0) process.exitCode = 1;

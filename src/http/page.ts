@@ -7,6 +7,7 @@ import type { IndicatorReads, Soon } from '../store/store.ts';
 import type { Coding } from './coding.ts';
 import type { SentPage } from './delivery.ts';
 import { entityTags } from './etag.ts';
+import { Fresh } from './fresh.ts';
 import type { HeaderList } from './standing-headers.ts';
 
 /** What a request yields at one moment, and the name of its content. */
@@ -24,71 +25,26 @@ export interface Page {
 /** To be raised when the same content is written in other bytes than before. */
 const RENDERING = 2;
 
-/** How long a page is believed though nothing was published: indicators expire by themselves. In milliseconds. */
-const BELIEVED = 1_000;
-
-interface Entry {
-  readonly watermark: number;
-  readonly measuredAt: number;
-  readonly measuring: Promise<Page>;
-  /** The page, once it is there. */
-  page?: Page;
-}
-
 /** The pages measured last, by request: while nothing is published, the same request is the same page. */
 export class PageIndex {
   readonly #store: IndicatorReads;
   readonly #producer: Producer;
   readonly #path: string;
-  readonly #most: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #fresh: Fresh<Page>;
   /** Of requests that are made again and again, as `Readings` keeps them. */
   readonly #keys = new WeakMap<IndicatorRequest, string>();
-  #polled = false;
 
   /** `path` is what links to further pages begin with. */
   constructor(store: IndicatorReads, producer: Producer, path: string, most = 10_000) {
     this.#store = store;
     this.#producer = producer;
     this.#path = path;
-    this.#most = most;
+    this.#fresh = new Fresh(store, most);
   }
 
   /** What `request` yields at `now`. Throws or rejects with `StoreError` when the store cannot answer. */
   find(request: IndicatorRequest, now: number): Soon<Page> {
-    if (!this.#polled) return this.#findFirst(request, now);
-    const watermark = this.#store.watermark(now);
-    if (typeof watermark === 'number') return this.#findAt(watermark, request, now);
-    return watermark.then((stamp) => this.#findAt(stamp, request, now));
-  }
-
-  async #findFirst(request: IndicatorRequest, now: number): Promise<Page> {
-    await this.#store.markPolled(now);
-    this.#polled = true;
-    return await this.find(request, now);
-  }
-
-  #findAt(watermark: number, request: IndicatorRequest, now: number): Soon<Page> {
-    const key = this.#keyOf(request);
-    const known = this.#entries.get(key);
-    if (known !== undefined && known.watermark === watermark && isBelieved(known, now)) {
-      return known.page ?? known.measuring;
-    }
-    return this.#findAnew(key, watermark, request, now);
-  }
-
-  async #findAnew(key: string, watermark: number, request: IndicatorRequest, now: number): Promise<Page> {
-    const entry: Entry = { watermark, measuredAt: now, measuring: this.#measure(request, now) };
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    if (this.#entries.size > this.#most) this.#entries.delete(this.#entries.keys().next().value!);
-    try {
-      entry.page = await entry.measuring;
-      return entry.page;
-    } catch (error) {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-      throw error;
-    }
+    return this.#fresh.find(this.#keyOf(request), now, () => this.#measure(request, now));
   }
 
   #keyOf(request: IndicatorRequest): string {
@@ -135,10 +91,6 @@ export class PageIndex {
 function nextSince({ request, extent }: BundlePlan): number {
   // An empty page repeats what was asked for, so that a client goes on from there; ahead of the clock too, which may have been set back.
   return extent.count > 0 ? extent.last : Math.max(request.since ?? 0, request.query.after ?? 0);
-}
-
-function isBelieved({ measuredAt }: Entry, now: number): boolean {
-  return now >= measuredAt && now - measuredAt < BELIEVED;
 }
 
 function requestKey({ query, presentation, filters }: IndicatorRequest): string {

@@ -13,7 +13,10 @@ const MOST_IDS = 100;
 const STIX_ID = /^[a-z0-9][a-z0-9-]{0,249}--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const STIX_TYPE = /^[a-z0-9][a-z0-9-]{0,249}$/;
 
-/** Which versions of an object are asked for (TAXII 2.1 §3.4): words, and times in UTC milliseconds. */
+/**
+ * Which versions of an object are asked for (TAXII 2.1 §3.4): words, and times in UTC milliseconds. One that is finer, and so
+ * no version's, is no whole number.
+ */
 export type VersionChoice = 'first' | 'last' | 'all' | number;
 
 const PLACE_PARAMETERS = {
@@ -25,7 +28,7 @@ const PLACE_PARAMETERS = {
     example: '2026-11-23T20:05:19.358Z',
   } satisfies Parameter<number>,
   limit: {
-    parse: (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
+    parse: (text) => (/^[1-9]\d{0,99}$/.test(text) ? Number(text) : undefined),
     allowed: () => 'a number from 1 on; a page never holds more than 10,000',
     doc: `At most so many objects on a page; ${DEFAULT_PAGE} unless said otherwise.`,
     schema: { type: 'integer', minimum: 1, default: DEFAULT_PAGE },
@@ -147,8 +150,12 @@ function placeOf({ next }: ParameterValues<typeof PLACE_PARAMETERS>, scope: stri
 
 function parseVersion(text: string): VersionChoice | undefined {
   if (text === 'first' || text === 'last' || text === 'all') return text;
-  return parseTimestamp(withPlus(text));
+  const time = parseTimestamp(withPlus(text));
+  return time !== undefined && FINER.test(text) ? time + 0.5 : time;
 }
+
+/** A time with something beyond its milliseconds, which every version of ours is made of. */
+const FINER = /\.\d{3}\d*[1-9]/;
 
 /** `all` stands by itself, and nothing is named twice (TAXII 2.1 §3.4.1). */
 function isChoice(versions: readonly VersionChoice[]): boolean {

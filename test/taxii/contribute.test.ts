@@ -255,6 +255,17 @@ test('a body of another type is 415, however it is spelt', async (context) => {
   }
 });
 
+test('a compressed body is 415, as none of ours would be read from it', async (context) => {
+  const { here, writer } = await open(context);
+  const body = JSON.stringify({ objects: [indicator(1, 'a.example.com')] });
+  for (const coding of ['gzip', 'br', 'GZIP, identity']) {
+    const answer = await post(here, writer, body, { 'content-encoding': coding });
+    assert.equal(answer.status, 415, coding);
+    assert.match(taxiiError(answer).description, /Content-Encoding/);
+  }
+  assert.equal((await post(here, writer, body, { 'content-encoding': 'Identity' })).status, 202);
+});
+
 test('what is no envelope is 422 and changes nothing, whatever it is', async (context) => {
   const { here, writer } = await open(context);
   const bodies: readonly (string | Buffer)[] = [

@@ -118,6 +118,41 @@ test('other versions of TAXII, and types that are not JSON, are 406', async (con
   }
 });
 
+test('HEAD says what GET says, without a body', async (context) => {
+  const here = await serving(context);
+  await take(here.store, addresses(3), here.clock.now);
+  here.clock.advance(5_000);
+  const { objects } = await readObjects(here, '?match[type]=indicator');
+  const object = `${OBJECTS}${objects[0]!.id}/`;
+  const paths = [
+    '/api/taxii2/',
+    ROOT,
+    `${ROOT}collections/`,
+    `${collectionPath()}manifest/`,
+    OBJECTS,
+    object,
+  ];
+  for (const path of [...paths, `${object}versions/`, `${ROOT}collections/none/`]) {
+    const [head, whole] = [await send(here, 'HEAD', path, here.pro), await ask(here, path)];
+    assert.equal(head.status, whole.status, path);
+    assert.equal(head.body.length, 0, path);
+    for (const name of ['content-type', 'etag', 'x-taxii-date-added-first', 'x-taxii-date-added-last'])
+      assert.equal(head.headers[name], whole.headers[name], `${name} of ${path}`);
+  }
+});
+
+test('a Range of bytes or of items, as earlier versions had it, is answered with the whole page', async (context) => {
+  const here = await serving(context);
+  await take(here.store, addresses(3), here.clock.now);
+  here.clock.advance(5_000);
+  const whole = await ask(here, OBJECTS);
+  for (const range of ['bytes=0-10', 'items=0-1']) {
+    const answer = await ask(here, OBJECTS, { range });
+    assert.deepEqual([answer.status, answer.headers['content-range']], [200, undefined], range);
+    assert.deepEqual(answer.body, whole.body);
+  }
+});
+
 test('a Content-Type on a GET is no reason to refuse it', async (context) => {
   const here = await serving(context);
   for (const type of ['application/json', 'application/taxii+json;version=2.0', 'x']) {
@@ -168,7 +203,9 @@ test('a parameter that is unknown, misspelt, repeated, empty or malformed is 400
 test('a limit beyond what a page holds is no error: the page is full, and the rest follows', async (context) => {
   const here = await serving(context);
   await take(here.store, addresses(20), here.clock.now);
-  assert.equal((await readObjects(here, '?limit=999999999')).objects.length, 26);
+  for (const limit of ['10001', '999999999', '9999999999', '9'.repeat(40)]) {
+    assert.equal((await readObjects(here, `?limit=${limit}`)).objects.length, 26, limit);
+  }
 });
 
 test('a next of another collection, or of other filters, is refused: what it skips would be lost', async (context) => {
@@ -228,7 +265,7 @@ test('an error that is ours says nothing of what is inside, and 503 says when to
 
 async function send(
   { app }: Serving,
-  method: 'DELETE' | 'PUT' | 'PATCH' | 'OPTIONS',
+  method: 'DELETE' | 'HEAD' | 'PUT' | 'PATCH' | 'OPTIONS',
   url: string,
   key: string,
 ): Promise<Answer> {

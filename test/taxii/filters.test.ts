@@ -62,6 +62,10 @@ test('match[version] takes the last, the first, all, or a certain version of eac
     [`${c},${d}`, [`1@${c}`, `3@${d}`]],
     [`${c},last`, [`2@${b}`, `1@${c}`, `3@${d}`, `1@${e}`]],
     ['2020-01-01T00:00:00Z', []],
+    [c.replace('Z', '000Z'), [`1@${c}`]],
+    // Of a version that is finer than ours there is none: it is not the one whose time it begins with.
+    [c.replace('Z', '5Z'), []],
+    [`${c.replace('Z', '000001Z')},first`, [`1@${a}`, `2@${b}`, `3@${d}`]],
   ];
   for (const [choice, expected] of cases) {
     assert.deepEqual(lines(await readObjects(here, `?match[version]=${choice}`)), expected, choice);

@@ -1,6 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { INDICATOR_PARAMETERS, type IndicatorRequest } from '../../model/query-parameters.ts';
+import {
+  INDICATOR_PARAMETERS,
+  type IndicatorRequest,
+  parseIndicatorRequest,
+} from '../../model/query-parameters.ts';
 import { bundleChunks } from '../../render/stix/bundle-chunks.ts';
 import type { Soon } from '../../store/store.ts';
 import { answerPage, TYPED_CACHE_HEADERS } from '../answer-page.ts';
@@ -56,7 +60,7 @@ export function iocsStix(
   { store, config, clock, log, cache, polls }: RouteParts,
 ): void {
   const pages = new PageIndex(store, config.producer, config.taxii.publicUrl + PATH);
-  const readings = new Readings(config.apiKeyInQuery);
+  const readings = new Readings(config.apiKeyInQuery, parseIndicatorRequest);
   const bodies = new Bodies<Page>(({ plan }, size) => bundleChunks(store, plan, size), config, cache);
   const deadlines = new Deadlines(config.responseDeadline);
   app.addHook('onClose', () => deadlines.close());

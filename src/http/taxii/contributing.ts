@@ -35,7 +35,7 @@ export function contributing(
     requireTaxiiAccepted(request.headers.accept);
     const collection = requests.collection(request);
     if (!mayContribute(collection, request.apiKey!, parts)) throw refusal(collection, request.apiKey!);
-    requireTaxiiContent(request.headers['content-type']);
+    requireTaxiiContent(request.headers);
   };
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const now = clock();

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 import { ApiError } from '../../errors.ts';
 import { type Preference, preferences } from '../negotiate.ts';
 
@@ -17,13 +19,23 @@ export function requireTaxiiAccepted(accept: string | undefined): void {
   });
 }
 
-/** Throws `ApiError` where Content-Type is not ours: what is written is read only when it says what it is. */
-export function requireTaxiiContent(type: string | undefined): void {
-  const [member] = preferences(type ?? '');
-  if (member?.name === 'application/taxii+json' && isVersion(member)) return;
-  throw new ApiError('unsupported_media_type', {
-    message: `Content-Type must be ${TAXII_MEDIA_TYPE}.`,
-    details: [{ header: 'Content-Type', allowed: [TAXII_MEDIA_TYPE] }],
+/**
+ * Throws `ApiError` where Content-Type is not ours, or the body is in a content coding: what is written is read only when it says
+ * what it is.
+ */
+export function requireTaxiiContent(headers: IncomingHttpHeaders): void {
+  const [member] = preferences(headers['content-type'] ?? '');
+  if (member?.name !== 'application/taxii+json' || !isVersion(member))
+    throw unsupported('Content-Type', TAXII_MEDIA_TYPE);
+  const coding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  // RFC 9110 §15.5.16.
+  if (coding !== '' && coding !== 'identity') throw unsupported('Content-Encoding', 'identity');
+}
+
+function unsupported(header: string, allowed: string): ApiError {
+  return new ApiError('unsupported_media_type', {
+    message: `${header} must be ${allowed}.`,
+    details: [{ header, allowed: [allowed] }],
   });
 }
 

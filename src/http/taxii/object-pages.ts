@@ -2,6 +2,7 @@ import { ApiError } from '../../errors.ts';
 import type { Collection } from '../../model/collection.ts';
 import type { TaxiiRequest } from '../../model/taxii-parameters.ts';
 import { entryOf, envelope, type PageKind } from '../../render/taxii/envelope.ts';
+import type { Soon } from '../../store/store.ts';
 import type { SentPage } from '../delivery.ts';
 import type { HeaderList } from '../standing-headers.ts';
 import { type CollectionPages, dateHeaders, type TaxiiPage } from './pages.ts';
@@ -18,10 +19,10 @@ export class ObjectPages {
     this.#selections = selections;
   }
 
-  /** A collection's objects (TAXII 2.1 §5.4), or its manifest (§5.3). Rejects with `StoreError`. */
-  async list(kind: PageKind, collection: Collection, asked: TaxiiRequest, now: number): Promise<TaxiiPage> {
-    if (isPlain(asked)) return await this.#pages.find(kind, collection, asked, now);
-    return envelopePage(kind, await this.#selections.select(collection, asked, now), asked, now);
+  /** A collection's objects (TAXII 2.1 §5.4), or its manifest (§5.3). Throws or rejects with `StoreError`. */
+  list(kind: PageKind, collection: Collection, asked: TaxiiRequest, now: number): Soon<TaxiiPage> {
+    if (isPlain(asked)) return this.#pages.find(kind, collection, asked, now);
+    return this.#selected(kind, collection, asked, now);
   }
 
   /** One object (TAXII 2.1 §5.6). Throws `ApiError` when the collection does not have it. */
@@ -38,6 +39,15 @@ export class ObjectPages {
     const listed = versions.length > 0 ? { versions: versions.map(({ version }) => version) } : {};
     const body = { ...(next !== undefined && { more: true, next }), ...listed };
     return textPage(JSON.stringify(body), linksOf(selection, asked), versions.length);
+  }
+
+  async #selected(
+    kind: PageKind,
+    collection: Collection,
+    asked: TaxiiRequest,
+    now: number,
+  ): Promise<TaxiiPage> {
+    return envelopePage(kind, await this.#selections.select(collection, asked, now), asked, now);
   }
 
   async #ofObject(id: string, collection: Collection, asked: TaxiiRequest, now: number): Promise<Selection> {

@@ -6,7 +6,7 @@ import type { TaxiiRequest } from '../../model/taxii-parameters.ts';
 import { type CommonObject, commonObjects } from '../../render/taxii/common-objects.ts';
 import type { EnvelopePlan, PageKind, PagePart } from '../../render/taxii/envelope.ts';
 import { taxiiTimestamp } from '../../render/taxii/timestamp.ts';
-import type { IndicatorReads } from '../../store/store.ts';
+import type { IndicatorReads, Soon } from '../../store/store.ts';
 import type { AnswerPage } from '../answer-page.ts';
 import { entityTags } from '../etag.ts';
 import { Fresh } from '../fresh.ts';
@@ -31,23 +31,33 @@ export class CollectionPages {
   readonly #store: IndicatorReads;
   readonly #producer: Producer;
   readonly #repeatCommon: boolean;
-  readonly #fresh: Fresh<TaxiiPage>;
+  readonly #fresh: Readonly<Record<PageKind, Fresh<TaxiiPage>>>;
+  /** Of requests that are made again and again, as `Readings` keeps them. */
+  readonly #keys = new WeakMap<TaxiiRequest, string>();
 
   constructor(store: IndicatorReads, producer: Producer, repeatCommon: boolean) {
     this.#store = store;
     this.#producer = producer;
     this.#repeatCommon = repeatCommon;
-    this.#fresh = new Fresh(store);
+    this.#fresh = { objects: new Fresh(store), manifest: new Fresh(store) };
   }
 
-  /** What `request` yields of a collection at `now`. Rejects with `StoreError` when the store cannot answer. */
-  find(kind: PageKind, collection: Collection, request: TaxiiRequest, now: number): Promise<TaxiiPage> {
-    const { scope, place, since, addedAfter, limit } = request;
-    const key = [kind, scope, place?.stamp, place?.begun, since, addedAfter, limit].join('|');
-    return this.#fresh.find(key, now, async (newest) => {
+  /** What `request` yields of a collection at `now`. Throws or rejects with `StoreError` when the store cannot answer. */
+  find(kind: PageKind, collection: Collection, request: TaxiiRequest, now: number): Soon<TaxiiPage> {
+    return this.#fresh[kind].find(this.#keyOf(request), now, async (newest) => {
       const content = await this.#content(kind, collection, request, now, newest);
       return this.#page(kind, content, request, now);
     });
+  }
+
+  #keyOf(request: TaxiiRequest): string {
+    let key = this.#keys.get(request);
+    if (key === undefined) {
+      const { scope, place, since, addedAfter, limit } = request;
+      key = [scope, place?.stamp, place?.begun, since, addedAfter, limit].join('|');
+      this.#keys.set(request, key);
+    }
+    return key;
   }
 
   /**

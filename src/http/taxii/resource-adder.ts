@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { envelopeChunks } from '../../render/taxii/envelope.ts';
+import type { Soon } from '../../store/store.ts';
 import { answerPage, TYPED_CACHE_HEADERS } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import type { RouteAuth } from '../auth.ts';
@@ -10,8 +11,8 @@ import { Deadlines } from '../sending.ts';
 import { requireTaxiiAccepted, TAXII_MEDIA_TYPE } from './media-type.ts';
 import type { TaxiiPage } from './pages.ts';
 
-/** What a resource is at the moment of a request. */
-export type Handler = (request: FastifyRequest, now: number) => Promise<TaxiiPage> | TaxiiPage;
+/** The resource that a request is for, as it is at a time: pollers ask for it again. */
+export type Handler = (request: FastifyRequest) => (now: number) => Soon<TaxiiPage>;
 
 /** Adds a resource at a path that ends with a slash. */
 export type AddResource = (path: string, operation: Operation | 'none', handler: Handler) => void;
@@ -40,8 +41,9 @@ export function resourceAdder(
   return (path, operation, handler) => {
     const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       requireTaxiiAccepted(request.headers.accept);
-      const page = await handler(request, clock());
-      return await answerPage(request, reply, { page, content, cache: TYPED_CACHE_HEADERS }, answer);
+      const find = handler(request);
+      const page = await find(clock());
+      return await answerPage(request, reply, { page, content, cache: TYPED_CACHE_HEADERS, find }, answer);
     };
     const [slashed, bare] = spellings(path);
     const method = ['GET', 'HEAD'];

@@ -56,14 +56,18 @@ function addServerInformation(
   const found = discoveryOf(site, config.taxii.publicUrl, name);
   // Where both are at one path, one resource is both.
   const here = jsonPage(root === discovery ? { ...apiRoot, ...found } : found);
-  add(discovery, operations.discovery ?? 'none', () => here);
-  if (root !== discovery) add(root, operations.apiRoot ?? 'none', () => jsonPage(apiRoot));
-  add(`${root}status/:status/`, operations.status ?? 'none', async (request, now) => {
+  const there = jsonPage(apiRoot);
+  add(discovery, operations.discovery ?? 'none', () => () => here);
+  if (root !== discovery) add(root, operations.apiRoot ?? 'none', () => () => there);
+  add(`${root}status/:status/`, operations.status ?? 'none', (request) => {
     const id = requests.status(request);
-    const kept = isUuid(id) ? await store.findContribution(id, now) : undefined;
-    // Of another account's contributions not even their being there is told.
-    if (kept?.account === request.apiKey!.account) return textPage(kept.status);
-    throw new ApiError('not_found', { message: 'There is no such status, or no longer.' });
+    const { account } = request.apiKey!;
+    return async (now) => {
+      const kept = isUuid(id) ? await store.findContribution(id, now) : undefined;
+      // Of another account's contributions not even their being there is told.
+      if (kept?.account === account) return textPage(kept.status);
+      throw new ApiError('not_found', { message: 'There is no such status, or no longer.' });
+    };
   });
 }
 
@@ -78,11 +82,13 @@ function addCollections(
   const { collections } = parts.config.taxii;
   add(`${root}collections/`, operations.collections ?? 'none', ({ apiKey }) => {
     const all = collections.map((each) => collectionOf(each, mayContribute(each, apiKey!, parts)));
-    return jsonPage({ collections: all });
+    const page = jsonPage({ collections: all });
+    return () => page;
   });
   add(`${root}collections/:collection/`, operations.collection ?? 'none', (request) => {
     const collection = requests.collection(request);
-    return jsonPage(collectionOf(collection, mayContribute(collection, request.apiKey!, parts)));
+    const page = jsonPage(collectionOf(collection, mayContribute(collection, request.apiKey!, parts)));
+    return () => page;
   });
 }
 
@@ -94,20 +100,22 @@ function addObjects(
   requests: TaxiiRequests,
   pages: ObjectPages,
 ): void {
-  const collection = `${root}collections/:collection/`;
+  const path = `${root}collections/:collection/`;
   for (const kind of ['objects', 'manifest'] as const) {
-    add(`${collection}${kind}/`, operations[kind] ?? 'none', (request, now) => {
-      const asked = requests.read(OBJECTS_PARAMETERS, request);
-      return pages.list(kind, requests.collection(request), asked, now);
+    const read = requests.reader(OBJECTS_PARAMETERS);
+    add(`${path}${kind}/`, operations[kind] ?? 'none', (request) => {
+      const { collection, at } = read(request);
+      return (now) => pages.list(kind, collection, at(now), now);
     });
   }
-  const object = `${collection}objects/:object/`;
-  add(object, operations.object ?? 'none', (request, now) => {
-    const asked = requests.read(OBJECT_PARAMETERS, request);
-    return pages.object(requests.object(request), requests.collection(request), asked, now);
+  const readObject = requests.reader(OBJECT_PARAMETERS);
+  add(`${path}objects/:object/`, operations.object ?? 'none', (request) => {
+    const { collection, object, at } = readObject(request);
+    return (now) => pages.object(object, collection, at(now), now);
   });
-  add(`${object}versions/`, operations.versions ?? 'none', (request, now) => {
-    const asked = requests.read(VERSIONS_PARAMETERS, request);
-    return pages.versions(requests.object(request), requests.collection(request), asked, now);
+  const readVersions = requests.reader(VERSIONS_PARAMETERS);
+  add(`${path}objects/:object/versions/`, operations.versions ?? 'none', (request) => {
+    const { collection, object, at } = readVersions(request);
+    return (now) => pages.versions(object, collection, at(now), now);
   });
 }

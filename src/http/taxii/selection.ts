@@ -63,7 +63,9 @@ export class Selections {
     const exact = request.versions.filter((choice) => typeof choice === 'number');
     if (exact.length === request.versions.length) {
       const found = await Promise.all(
-        exact.map((stamp) => this.#store.history(stamp - 1, Math.min(stamp, now), 1)),
+        exact
+          .filter(Number.isInteger)
+          .map((stamp) => this.#store.history(stamp - 1, Math.min(stamp, now), 1)),
       );
       return cutPage([...versions, ...found.flat().map(objectVersion).filter(wanted)], request);
     }
