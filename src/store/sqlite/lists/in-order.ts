@@ -189,7 +189,7 @@ function shown(column: string, { checks }: Span): string {
   return checks.length === 0 ? column : `CASE WHEN ${checks.join(' AND ')} THEN ${column} END`;
 }
 
-/** A text as SQL, whatever its characters. */
+/** A text as SQL. A literal: a function would be called for each row. */
 export function sqlText(text: string): string {
-  return `char(${Array.from(text, (character) => character.codePointAt(0)).join(', ')})`;
+  return `'${text.replaceAll("'", "''")}'`;
 }
