@@ -7,13 +7,17 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import type { IndicatorQuery } from '../../../src/model/indicator-query.ts';
 import { SOC_DEFENDERS } from '../../../src/model/producer.ts';
 import { ListsFiller } from '../../../src/store/sqlite/lists/filler.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
 import { StoreError, type Store } from '../../../src/store/store.ts';
 import { COMPILE_CACHE, warmCompileCache } from '../../compile-cache.ts';
 import { ANY, DAY, domain, FIRST_DOWNLOAD, readAll, SOURCE, START, take, TestClock } from '../fixtures.ts';
-import { contentsOf, listing, pathsIn, temporaryDirectory } from './listing.ts';
+import { contentsOf, type Listing, listing, pathsIn, temporaryDirectory } from './listing.ts';
+
+/** All that is neither revoked nor expired, the oldest first. */
+const ALL_LIVE: IndicatorQuery = { ...FIRST_DOWNLOAD, order: 'oldest-first' };
 
 const some = (count: number, more = {}) => Array.from({ length: count }, (_, index) => domain(index, more));
 
@@ -190,7 +194,8 @@ test('two that fill at once list everything once', async (context) => {
 });
 
 test('lists of a full range read the same joined and one by one, after any were replaced', async (context) => {
-  const { store, clock, filler, lists, versions } = await listing(context);
+  const setting = await listing(context);
+  const { store, clock, filler, versions } = setting;
   await take(store, some(2_000), clock.now);
   filler.fill();
   for (const replaced of [
@@ -222,24 +227,67 @@ test('lists of a full range read the same joined and one by one, after any were 
       [first + 251, 1_500],
       [first + 1_990, 40],
     ] as const) {
-      const query = { ...ANY, since, limit };
-      assert.deepEqual(lists.extent(query, clock.now), versions.extent(query, clock.now));
-      const { limit: _limit, ...whole } = query;
-      assert.equal(lists.count(whole, clock.now), versions.count(whole, clock.now));
-      const values = async (size: number): Promise<string[]> => {
-        const found: string[] = [];
-        for (let after: number = query.since, left: number = limit; ;) {
-          const slice = lists.texts({ ...query, after, limit: left }, 'value', clock.now, size);
-          if (slice.count > 0) found.push(...Buffer.from(slice.bytes).toString('utf8').split('\n'));
-          if (slice.done) return found;
-          [after, left] = [slice.last, left - slice.count];
-        }
-      };
-      const names = (await readAll(store, query, clock.now)).map(({ name }) => name);
-      for (const size of [10_000, 600, 99]) assert.deepEqual(await values(size), names);
+      for (const query of [
+        { ...ANY, since, limit },
+        { ...ALL_LIVE, since, limit },
+        { ...ALL_LIVE, since, limit, until: since + 777 },
+      ])
+        await assertReadsTheSame(setting, query);
     }
   }
 });
+
+test('lists leave out what is revoked or has expired, whole runs of it too', async (context) => {
+  const setting = await listing(context);
+  const { store, clock, filler, versions } = setting;
+  // The first runs expire long before the others, and of those some are revoked.
+  await take(store, some(600, { lastSeen: START - 50 * DAY }), clock.now);
+  await take(
+    store,
+    some(2_000)
+      .slice(600)
+      .map((each) => ({ ...each, lastSeen: START })),
+    clock.now,
+  );
+  await store.retract([domain(1_000), domain(1_001), domain(1_900)], 'wrong', clock.now);
+  filler.fill();
+  const { first } = versions.extent({ ...ANY, limit: 1 }, clock.now);
+  const counts = new Set<number>();
+  for (const wait of [5_000, 71 * DAY, 'sweep', 400 * DAY, 'sweep'] as const) {
+    if (wait === 'sweep') {
+      clock.advance(700_000);
+      while ((await store.sweep(clock.now)) > 0);
+    } else clock.advance(wait);
+    filler.fill();
+    for (const since of [first - 1, first + 300, first + 700, first + 1_700]) {
+      for (const limit of [10_000, 1_400, 1_397, 500, 126, 3])
+        await assertReadsTheSame(setting, { ...ALL_LIVE, since, limit });
+    }
+    counts.add(versions.extent({ ...ALL_LIVE, since: first - 1 }, clock.now).count);
+  }
+  assert.deepEqual([...counts], [1_997, 1_397, 0]);
+});
+
+/** That a list has of a query what the bundle has, joined or not, in slices of any size. */
+async function assertReadsTheSame(
+  { store, clock, lists, versions }: Listing,
+  query: IndicatorQuery & { readonly since: number },
+): Promise<void> {
+  assert.deepEqual(lists.extent(query, clock.now), versions.extent(query, clock.now));
+  const { limit, ...whole } = query;
+  assert.equal(lists.count(whole, clock.now), versions.count(whole, clock.now));
+  const names = (await readAll(store, query, clock.now)).map(({ name }) => name);
+  for (const size of [10_000, 600, 99]) {
+    const found: string[] = [];
+    for (let after = query.since, left = limit, done = false; !done;) {
+      const slice = lists.texts({ ...query, after, limit: left }, 'value', clock.now, size);
+      assert.ok(slice.count <= Math.min(size, left));
+      if (slice.count > 0) found.push(...Buffer.from(slice.bytes).toString('utf8').split('\n'));
+      [after, left, done] = [slice.last, left - slice.count, slice.done];
+    }
+    assert.deepEqual(found, names);
+  }
+}
 
 test('lists that cannot be written are an error and never half a list; bundles go on', async (context) => {
   const directory = temporaryDirectory(context);

@@ -38,19 +38,20 @@ interface Texts {
   readonly done: boolean;
 }
 
-/** Runs one after the other without a gap: from the stamp before the first to the last one. */
-interface Stretch {
-  /** How many items they have. */
-  readonly walked: number;
-  /** How many of them are wanted. */
+/** What runs one after the other have of a span. */
+interface Runs {
   readonly count: number;
-  readonly from: number;
+  /** The last stamp that was looked at. */
   readonly to: number;
+  /** Between these two is all that was found: the first item and the last of runs that have any. */
+  readonly from: number;
+  readonly upTo: number;
+  readonly bytes: Uint8Array | null;
 }
 
 /**
- * Reads all items between two stamps, oldest first, as they lie in the table: whole runs where each of their items is wanted, and what is
- * before and after them one by one.
+ * Reads all items between two stamps, oldest first, as they lie in the table: runs as a whole where each of their items is wanted, those of
+ * others one by one, and so what was not joined yet.
  */
 export class InOrder {
   readonly #connection: Connection;
@@ -59,17 +60,16 @@ export class InOrder {
     this.#connection = connection;
   }
 
-  /** The texts of the first of a span, of which `limit` are looked at. */
+  /** The texts of the first of a span: `limit` items are looked at, or, of runs, somewhat fewer. */
   texts(span: Span, form: Form, limit: number): Texts {
+    if (form.joined !== true || !span.live) return this.#texts(span, form, limit);
     // A run may be taken apart in between.
     return this.#connection.snapshot(() => {
-      const stretch = form.joined === true && span.live ? this.#stretch(span, limit) : undefined;
-      const before = stretch && this.#ends({ ...span, below: stretch.from + 1 }, limit).walked;
-      const fits = before !== undefined && before + stretch!.walked <= limit;
-      const { walked, count, last, bytes } = fits
-        ? this.#around(span, form, stretch!, limit - before - stretch!.walked)
-        : this.#rows(span, form, limit);
-      return { bytes: bytes ?? EMPTY, count, last: last ?? undefined, done: walked < limit };
+      // The run that a span begins in comes on top of so many.
+      const runs = this.#runs(span, Math.floor(limit / RUN) - 1, form);
+      if (runs === undefined) return this.#texts(span, form, limit);
+      const { bytes, count, to } = runs;
+      return { bytes: bytes ?? EMPTY, count, last: to, done: to === span.below - 1 };
     });
   }
 
@@ -77,25 +77,25 @@ export class InOrder {
   extent(span: Span, limit: number): Extent {
     return this.#connection.snapshot(() => {
       let [count, first, last, walkedTo] = [0, 0, 0, span.above];
-      const take = (below: number): void => {
-        for (let done = false; !done && count < limit;) {
-          const most = limit - count;
-          const rows = this.#ends({ ...span, above: walkedTo, below }, most);
-          [count, first, last] = [count + rows.count, first || (rows.first ?? 0), rows.last ?? last];
-          walkedTo = rows.walkedTo ?? walkedTo;
-          done = rows.walked < most;
+      let runs = this.#runs(span, Math.floor(limit / RUN));
+      while (runs !== undefined) {
+        const { from, upTo } = runs;
+        [count, walkedTo] = [count + runs.count, runs.to];
+        if (runs.count > 0) {
+          first ||= this.#stamp({ ...span, above: Math.max(span.above, from - 1) }, 'ASC')!;
+          const over = Math.max(0, count - limit);
+          last = this.#stamp({ ...span, below: Math.min(span.below, upTo + 1) }, 'DESC', over)!;
         }
-      };
-      const stretch = this.#stretch(span, limit);
-      if (stretch !== undefined) {
-        take(stretch.from + 1);
-        if (stretch.count > 0 && count + stretch.count <= limit) {
-          first ||= this.#stamp({ ...span, above: stretch.from, below: stretch.to + 1 }, 'ASC')!;
-          last = this.#stamp({ ...span, above: stretch.from, below: stretch.to + 1 }, 'DESC')!;
-          [count, walkedTo] = [count + stretch.count, stretch.to];
-        }
+        if (count > limit) return { count: limit, first, last, more: true };
+        runs = this.#runs({ ...span, above: walkedTo }, Math.floor((limit - count) / RUN));
       }
-      take(span.below);
+      for (let done = false; !done && count < limit;) {
+        const most = limit - count;
+        const rows = this.#ends({ ...span, above: walkedTo }, most);
+        [count, first, last] = [count + rows.count, first || (rows.first ?? 0), rows.last ?? last];
+        walkedTo = rows.walkedTo ?? walkedTo;
+        done = rows.walked < most;
+      }
       const more = count === limit && this.#stamp({ ...span, above: last }, 'ASC') !== undefined;
       return { count, first, last, more };
     });
@@ -104,46 +104,41 @@ export class InOrder {
   /** How many a span has; undefined where that is not known without looking at each. */
   count(span: Span): number | undefined {
     return this.#connection.snapshot(() => {
-      const stretch = this.#stretch(span, Infinity);
-      if (stretch === undefined) return undefined;
-      const before = this.#ends({ ...span, below: Math.max(stretch.from, span.above) + 1 }, NEVER).count;
-      return before + stretch.count + this.#ends({ ...span, above: stretch.to }, NEVER).count;
+      const runs = this.#runs(span, NEVER);
+      return runs && runs.count + this.#ends({ ...span, above: runs.to }, NEVER).count;
     });
   }
 
-  /** Runs within a span, of `limit` items at most; undefined where there are none, or not all one after the other. */
-  #stretch({ above, below, asOf, live, checks }: Span, limit: number): Stretch | undefined {
-    // Where more is asked for than to stand and to be live, each item is looked at.
-    if (checks.some((check) => check !== STANDS && !LIVE.includes(check))) return undefined;
-    const most = limit === Infinity ? NEVER : Math.floor((limit - 1) / RUN);
-    const { length, whole, expires, ...stretch } = this.#connection
+  /**
+   * What a span has in the run that it begins in and `most` after that, with their texts if a form is given; undefined where there are none, or
+   * more is asked of an item than runs know. A run that has others than are wanted, or reaches out of the span, is read item by item.
+   */
+  #runs(span: Span, most: number, form?: Form): Runs | undefined {
+    const { above, below, asOf, live, checks } = span;
+    if (most < 1 || checks.some((check) => check !== STANDS && !LIVE.includes(check))) return undefined;
+    const whole = `r.whole = 1 AND r.first > ?2 AND r.last < ?3${live ? ' AND r.expires > ?1' : ''}`;
+    const counted = live ? 'r.live' : 'r.count';
+    const wanted = checks.map((check) => ` AND ${check}`).join('');
+    const items = `FROM lists.item AS v NOT INDEXED WHERE v.stamp BETWEEN max(r.first, ?2 + 1) AND min(r.last, ?3 - 1)${wanted}`;
+    const text =
+      form &&
+      `CASE WHEN ${whole} THEN t.text ELSE (SELECT group_concat(v.${form.column}, ${sqlText(form.separator)}) ${items}) END`;
+    const row = this.#connection
       .prepare(
-        `SELECT total(count) AS walked, total(${live ? 'live' : 'count'}) AS count, min(after) AS "from", max(last) AS "to",
-           sum(last - after) AS length, min(whole) AS whole, min(expires) AS expires
-         FROM (SELECT last, after, count, live, expires, whole FROM lists.run WHERE first > ? AND last < ? ORDER BY first LIMIT ?)`,
+        `SELECT total(CASE WHEN ${whole} THEN ${counted} ELSE (SELECT count(*) ${items}) END) AS count, min(max(r.last), ?3 - 1) AS "to",
+           min(CASE WHEN ${counted} > 0 THEN r.first END) AS "from", max(CASE WHEN ${counted} > 0 THEN r.last END) AS upTo,
+           ${text === undefined ? 'NULL' : `CAST(group_concat(${text}, ${sqlText(form!.separator)}) AS BLOB)`} AS bytes
+         FROM lists.run AS r NOT INDEXED${text === undefined ? '' : ` CROSS JOIN lists.run_${form!.column} AS t ON t.first = r.first`}
+         WHERE r.first >= coalesce((SELECT max(first) FROM lists.run WHERE first <= ?2), 0)
+           AND r.first <= coalesce((SELECT first FROM lists.run WHERE first > ?2 AND first < ?3 ORDER BY first LIMIT 1 OFFSET ?4), ?3 - 1)`,
       )
-      .get(above, below, most) as unknown as Stretch & {
-      readonly length: number | null;
-      readonly whole: number;
-      readonly expires: number;
-    };
-    if (live && expires <= asOf) return undefined;
-    // Only runs without gaps are as long together as from the first to the last.
-    return length !== null && whole === 1 && length === stretch.to - stretch.from ? stretch : undefined;
+      .get(asOf, above, below, most - 1) as unknown as Runs & { readonly to: number | null };
+    return row.to === null || row.to <= above ? undefined : row;
   }
 
-  /** Texts of all before a stretch, of its runs, and of so many after it. */
-  #around(span: Span, { column, separator }: Form, { from, to }: Stretch, after: number): Rows {
-    const each = `SELECT stamp, 1 AS walked, ${shown('1', span)} AS count, ${shown(column, span)} AS text FROM lists.item AS v NOT INDEXED`;
-    return this.#connection
-      .prepare(
-        `SELECT total(walked) AS walked, total(count) AS count, max(stamp) AS last, CAST(group_concat(text, ${sqlText(separator)}) AS BLOB) AS bytes FROM (
-           ${each} WHERE stamp > ?2 AND stamp <= ?4
-           UNION ALL SELECT r.last, r.count, r.live, t.text FROM lists.run AS r CROSS JOIN lists.run_${column} AS t ON t.first = r.first
-             WHERE r.first > ?4 AND r.first <= ?5
-           UNION ALL SELECT * FROM (${each} WHERE stamp > ?5 AND stamp < ?3 ORDER BY stamp LIMIT ?6))`,
-      )
-      .get(span.asOf, span.above, span.below, from, to, after) as unknown as Rows;
+  #texts(span: Span, form: Form, limit: number): Texts {
+    const { walked, count, last, bytes } = this.#rows(span, form, limit);
+    return { bytes: bytes ?? EMPTY, count, last: last ?? undefined, done: walked < limit };
   }
 
   #rows(span: Span, { column, separator }: Form, limit: number): Rows {
@@ -166,11 +161,11 @@ export class InOrder {
       .get(span.asOf, span.above, span.below, limit - 1) as unknown as Ends;
   }
 
-  /** The first or the last stamp that is visible of a span. */
-  #stamp(span: Span, order: 'ASC' | 'DESC'): number | undefined {
+  /** The first or the last stamp that is visible of a span, or the one so many further on. */
+  #stamp(span: Span, order: 'ASC' | 'DESC', passed = 0): number | undefined {
     const checks = span.checks.map((check) => ` AND ${check}`).join('');
-    const sql = `SELECT stamp FROM lists.item AS v NOT INDEXED WHERE stamp > ?2 AND stamp < ?3${checks} ORDER BY stamp ${order} LIMIT 1`;
-    const row = this.#connection.prepare(sql).get(span.asOf, span.above, span.below);
+    const sql = `SELECT stamp FROM lists.item AS v NOT INDEXED WHERE stamp > ?2 AND stamp < ?3${checks} ORDER BY stamp ${order} LIMIT 1 OFFSET ?4`;
+    const row = this.#connection.prepare(sql).get(span.asOf, span.above, span.below, passed);
     return row === undefined ? undefined : Number(row.stamp);
   }
 }
@@ -194,7 +189,7 @@ function shown(column: string, { checks }: Span): string {
   return checks.length === 0 ? column : `CASE WHEN ${checks.join(' AND ')} THEN ${column} END`;
 }
 
-/** A text as SQL, whatever its characters. */
+/** A text as SQL. A literal: a function would be called for each row. */
 export function sqlText(text: string): string {
-  return `char(${Array.from(text, (character) => character.codePointAt(0)).join(', ')})`;
+  return `'${text.replaceAll("'", "''")}'`;
 }
