@@ -1,6 +1,6 @@
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig, type SettingName } from '../config.ts';
 import { type Options, type Terminal, textOption, type Values } from './command.ts';
 
 /** Options of all commands that open the store. */
@@ -19,4 +19,14 @@ export function openStore(
     data === undefined ? {} : { SOC_DATA_DIR: data },
   );
   return openSqliteStore({ directory: dataDirectory, producer, clock: terminal.clock, writer });
+}
+
+/** Settings given as options. */
+export function overridesOf(values: Values): Partial<Record<SettingName, string>> {
+  const pairs = [
+    ['SOC_DATA_DIR', textOption(values, 'data')],
+    ['SOC_HOST', textOption(values, 'host')],
+    ['SOC_PORT', textOption(values, 'port')],
+  ] as const;
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
 }
