@@ -33,9 +33,6 @@ function run(args: readonly string[], files: Share, show: (text: string) => void
 
 const print = (text: string): void => void process.stdout.write(text);
 const given = process.argv.slice(2);
-process.exitCode = (await (given.some((argument) => !argument.startsWith('-')) ? runNamed() : runAll()))
-  ? 0
-  : 1;
 
 /** Each file in a process of its own. */
 async function runNamed(): Promise<boolean> {
@@ -76,3 +73,7 @@ function totals(ended: readonly Ended[]): string {
   }
   return [...sums].map(([name, sum]) => `ℹ ${name} ${sum}`).join('\n');
 }
+
+process.exitCode = (await (given.some((argument) => !argument.startsWith('-')) ? runNamed() : runAll()))
+  ? 0
+  : 1;
