@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { COMMANDS } from '../src/cli/run.ts';
+import { loadCommands } from '../src/cli/run.ts';
 import { SETTINGS } from '../src/config.ts';
 import { SEVERITY_RULES } from '../src/enrich/report.ts';
 import { API_ERRORS } from '../src/errors.ts';
@@ -21,6 +21,8 @@ import { REJECTION_CODES } from '../src/model/sighting.ts';
 import { CSV_FIELDS } from '../src/parse/format.ts';
 import { FORMATS } from '../src/parse/formats.ts';
 import { EXPORT_FORMATS } from '../src/render/formats.ts';
+
+const COMMANDS = await loadCommands();
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 

@@ -10,13 +10,15 @@ import { promisify } from 'node:util';
 import { DOMParser } from '@xmldom/xmldom';
 import { parse as parseYaml } from 'yaml';
 
-import { COMMANDS } from '../src/cli/run.ts';
+import { loadCommands } from '../src/cli/run.ts';
 import { FIREWALL_PROFILES } from '../src/render/firewall/profiles.ts';
 import { EXPORT_FORMATS } from '../src/render/formats.ts';
 import { LIST_FORMATS } from '../src/model/list-parameters.ts';
 import { start } from './cli/program.ts';
 import { bearer, get, serving } from './http/serving.ts';
 import { START, take } from './store/fixtures.ts';
+
+const COMMANDS = await loadCommands();
 
 const run = promisify(execFile);
 const FOLDER = fileURLToPath(new URL('../docs/guides/', import.meta.url));

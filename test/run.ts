@@ -1,82 +1,79 @@
 /**
- * Runs all tests, or those that are named: `npm test`, `npm test -- --test-name-pattern=gate`. To start a process and to compile what it
- * imports takes longer than most files' tests, so that files share a process by their folders; those that measure the process that
- * they are in, or end it, have one each.
+ * Runs all tests, or those that are named: `npm test`, `npm test -- --test-name-pattern=gate`. Files share processes
+ * (`shares.ts`), three of which run at once; what files compile is kept between them. What failed is told last.
  */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 
 import { COMPILE_CACHE } from './compile-cache.ts';
+import { type Share, sharesOf } from './shares.ts';
 
-/** More than there are processors: many tests wait for the disk, a socket or a program. */
-const AT_ONCE = 4;
+/** On two processors, as many tests wait for the disk, a socket or a program. */
+const AT_ONCE = 3;
 
-/** Folders whose tests share a process, those that take longest first. */
-const SHARED: readonly (readonly string[])[] = [
-  ['http'],
-  ['cli', 'feeds'],
-  ['store', 'taxii'],
-  ['enrich', 'gate', 'model', 'normalise', 'parse', 'render', 'score'],
-];
-
-/** What measures time or memory, or waits for the signals of its process. */
-function isApart(file: string): boolean {
-  return /cpuUsage|cpu-time|hrtime|memoryUsage|performance\.now|process\.kill\(process\.pid/.test(
-    readFileSync(file, 'utf8'),
-  );
-}
-
-interface Outcome {
+interface Ended {
   readonly passed: boolean;
-  readonly text: Buffer;
+  readonly text: string;
 }
 
-/** Runs tests in a process, which may start more; what it says is kept until it is done, as several would talk at once. */
-function run(args: readonly string[], tell?: (text: Buffer) => void): Promise<Outcome> {
-  const child = spawn(process.execPath, ['--test', '--test-reporter=spec', ...args], {
+function run(args: readonly string[], files: Share, show: (text: string) => void): Promise<Ended> {
+  const child = spawn(process.execPath, ['--test', '--test-reporter=spec', ...args, ...files], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...COMPILE_CACHE },
   });
-  const said: Buffer[] = [];
-  child.stdout.on('data', tell ?? ((text: Buffer) => void said.push(text)));
-  return new Promise((resolve) =>
-    child.once('close', (status) => resolve({ passed: status === 0, text: Buffer.concat(said) })),
-  );
+  const held: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    held.push(text);
+    show(text);
+  });
+  return new Promise((resolve) => {
+    child.once('close', (status) => resolve({ passed: status === 0, text: held.join('') }));
+  });
 }
 
-const print = (text: Buffer): void => void process.stdout.write(text);
+const print = (text: string): void => void process.stdout.write(text);
 const given = process.argv.slice(2);
 
-if (given.some((argument) => !argument.startsWith('-'))) {
-  const { passed } = await run(['--test-concurrency=2', ...given], print);
-  process.exitCode = passed ? 0 : 1;
-} else {
-  const shared = SHARED.map((folders) =>
-    folders.flatMap((folder) => globSync(`test/${folder}/**/*.test.ts`)).filter((file) => !isApart(file)),
-  );
-  const together = new Set(shared.flat());
-  const apart = globSync('test/**/*.test.ts').filter((file) => !together.has(file));
-  const waiting = [
-    ['--test-concurrency=1', ...given, ...apart.sort()],
-    ...shared.map((files) => ['--test-isolation=none', ...given, ...files.sort()]),
-  ];
-  const start = performance.now();
-  const outcomes: Outcome[] = [];
-  const work = async (): Promise<void> => {
-    for (let args = waiting.shift(); args !== undefined; args = waiting.shift()) {
-      const outcome = await run(args);
-      outcomes.push(outcome);
-      print(outcome.text);
+/** Each file in a process of its own. */
+async function runNamed(): Promise<boolean> {
+  return (await run([`--test-concurrency=${AT_ONCE}`, ...given], [], print)).passed;
+}
+
+async function runAll(): Promise<boolean> {
+  const began = Date.now();
+  const waiting = sharesOf(globSync('test/**/*.test.ts').sort(), (file) => readFileSync(file, 'utf8'));
+  const ended: Ended[] = [];
+  const lane = async (): Promise<void> => {
+    for (let share = waiting.shift(); share !== undefined; share = waiting.shift()) {
+      const result = await run(['--test-isolation=none', ...given], share, () => undefined);
+      ended.push(result);
+      if (result.passed) print(withoutTotals(result.text));
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  const counted = (what: string): number =>
-    outcomes.reduce(
-      (sum, { text }) => sum + Number(new RegExp(`^ℹ ${what} (\\d+)$`, 'm').exec(String(text))?.[1] ?? 0),
-      0,
-    );
-  const [pass, fail, skipped] = [counted('pass'), counted('fail'), counted('skipped')];
-  const seconds = Math.round((performance.now() - start) / 1_000);
-  process.stdout.write(`\nIn all: ${pass} passed, ${fail} failed, ${skipped} skipped, in ${seconds} s\n`);
-  process.exitCode = outcomes.every(({ passed }) => passed) ? 0 : 1;
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  for (const { text } of ended.filter(({ passed }) => !passed)) print(withoutTotals(text));
+  print(`${totals(ended)}\nℹ seconds ${Math.round((Date.now() - began) / 1_000)}\n`);
+  return ended.every(({ passed }) => passed);
 }
+
+/** Each process ends with its totals: `ℹ pass 12`. */
+const TOTAL = /^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) ([\d.]+)\n/gm;
+
+function withoutTotals(text: string): string {
+  return text.replaceAll(TOTAL, '');
+}
+
+/** What all processes count together. */
+function totals(ended: readonly Ended[]): string {
+  const sums = new Map<string, number>();
+  for (const { text } of ended) {
+    for (const [, name, value] of text.matchAll(TOTAL)) {
+      if (name !== 'duration_ms') sums.set(name!, (sums.get(name!) ?? 0) + Number(value));
+    }
+  }
+  return [...sums].map(([name, sum]) => `ℹ ${name} ${sum}`).join('\n');
+}
+
+process.exitCode = (await (given.some((argument) => !argument.startsWith('-')) ? runNamed() : runAll()))
+  ? 0
+  : 1;

@@ -13,7 +13,8 @@ import type { Store } from '../store/store.ts';
 import { type Command, type Terminal, UsageError } from './command.ts';
 import { DEMO_LABS, demoArticle } from './demo-article.ts';
 import { demoSamples } from './demo-samples.ts';
-import { addKey, overridesOf, SERVER_HELP, SERVER_OPTIONS, serveUntilStopped } from './serve.ts';
+import { addKey, SERVER_HELP, SERVER_OPTIONS, serveUntilStopped } from './serve.ts';
+import { overridesOf } from './store.ts';
 
 /** `demo`: a server with sample indicators, in a directory that is gone when it stops. */
 export const demoCommand: Command = {

@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { type Config, credentialOf } from '../config.ts';
 import { enrich } from '../enrich/enrich.ts';
 import { accessFor } from '../feeds/access/index.ts';
-import { CATALOGUE } from '../feeds/catalogue/index.ts';
 import { createFetcher, type OpenFetcher } from '../feeds/fetch/create-fetcher.ts';
 import type { FetcherOptions } from '../feeds/fetch/options.ts';
 import { cleanSpool, spool } from '../feeds/fetch/spool.ts';
 import type { GateKeeper } from '../feeds/gate-keeper.ts';
 import type { RunnerParts } from '../feeds/attempt.ts';
-import type { Feed } from '../model/feed.ts';
 import type { Clock } from '../model/time.ts';
 import { readReportFeed } from '../parse/report-feed.ts';
-import type { FeedRecord, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { VERSION } from './version.ts';
 
 /** What feeds are run with, put together; `close` lets go of connections. */
@@ -88,26 +86,4 @@ async function keptDownloads(store: Store): Promise<ReadonlySet<string>> {
     for (const { path } of documents) kept.add(path);
   }
   return kept;
-}
-
-const CATALOGUED: ReadonlyMap<string, Feed> = new Map(CATALOGUE.map((feed) => [feed.name, feed]));
-
-/** The feed that a record is about; undefined when this version cannot tell. */
-export function describeFeed({
-  name,
-  definition,
-}: Pick<FeedRecord, 'name' | 'definition'>): Feed | undefined {
-  if (definition === undefined) return CATALOGUED.get(name);
-  try {
-    return JSON.parse(definition) as Feed;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The feeds of the catalogue as the store is to know them: with `own`, none of them is on by itself. */
-export function catalogued(
-  feeds: Config['feeds'],
-): readonly { readonly name: string; readonly enabled: boolean }[] {
-  return CATALOGUE.map(({ name, enabled }) => ({ name, enabled: enabled && feeds === 'on' }));
 }

@@ -6,9 +6,10 @@ import type { Feed } from '../model/feed.ts';
 import { CHANGES_KEPT, type FeedRecord, type RunRecord, type Store } from '../store/store.ts';
 import { EXIT, type Terminal, UsageError, type Values } from './command.ts';
 import { freeAbandoned, ownerName } from './feed-owner.ts';
-import { describeFeed, feedParts, type FeedParts } from './feed-parts.ts';
-import { overridesOf } from './serve.ts';
+import { feedParts, type FeedParts } from './feed-parts.ts';
 import { gateKeeper } from './gate-parts.ts';
+import { describeFeed } from './known-feeds.ts';
+import { overridesOf } from './store.ts';
 
 const PAGE = 2_000;
 

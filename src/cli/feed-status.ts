@@ -2,7 +2,7 @@ import { FEED_STATES, type FeedState, GOOD_STATES, quietSince } from '../feeds/s
 import type { Feed } from '../model/feed.ts';
 import type { FeedRecord, Store } from '../store/store.ts';
 import { EXIT, type Terminal, UsageError, type Values } from './command.ts';
-import { describeFeed } from './feed-parts.ts';
+import { describeFeed } from './known-feeds.ts';
 import { whatToDo } from './feed-runs.ts';
 
 /** `feed list`: every feed with what it is: where it comes from, under which terms, how often. */

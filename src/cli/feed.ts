@@ -12,7 +12,7 @@ import {
   UsageError,
   type Values,
 } from './command.ts';
-import { catalogued, describeFeed } from './feed-parts.ts';
+import { catalogued, describeFeed } from './known-feeds.ts';
 import { closeOpenRun, diffRun, discardRun, releaseRun, runNow, undoRun } from './feed-runs.ts';
 import { feedStatus, listFeeds } from './feed-status.ts';
 import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';

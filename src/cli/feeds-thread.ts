@@ -9,9 +9,10 @@ import { GOOD_STATES } from '../feeds/states.ts';
 import { createLog } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { freeAbandoned } from './feed-owner.ts';
-import { catalogued, describeFeed, feedParts } from './feed-parts.ts';
+import { feedParts } from './feed-parts.ts';
 import type { FeedsThreadData } from './feeds-service.ts';
 import { gateKeeper } from './gate-parts.ts';
+import { catalogued, describeFeed } from './known-feeds.ts';
 import { refreshWarninglists } from './warninglists.ts';
 
 /** How often this thread tells that it is alive, in milliseconds. */

@@ -8,8 +8,7 @@ import type { Store } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
 import { expiryOption } from './expiry.ts';
 import { gateKeeper } from './gate-parts.ts';
-import { overridesOf } from './serve.ts';
-import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openStore, overridesOf, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 type Action = (
   store: Store,

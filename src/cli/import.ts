@@ -11,8 +11,7 @@ import type { Store } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, UsageError, type Values } from './command.ts';
 import { gateKeeper } from './gate-parts.ts';
 import { INPUT_HELP, INPUT_OPTIONS, openFile } from './input.ts';
-import { overridesOf } from './serve.ts';
-import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openStore, overridesOf, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** `import`: IOCs from files into the store. */
 export const importCommand: Command = {

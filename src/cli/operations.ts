@@ -6,7 +6,7 @@ import { ProcessMeter } from '../observe/process-meter.ts';
 import { RequestMeter } from '../observe/request-meter.ts';
 import { StoreMeter } from '../observe/store-meter.ts';
 import type { Store, StoreCheck } from '../store/store.ts';
-import { describeFeed } from './feed-parts.ts';
+import { describeFeed } from './known-feeds.ts';
 import { VERSION } from './version.ts';
 
 /** How far the server is: only while it serves is it ready. */

@@ -2,54 +2,47 @@ import { ConfigError } from '../config.ts';
 import { nearestName } from '../model/nearest.ts';
 import { InputError } from '../parse/format.ts';
 import { StoreError } from '../store/store.ts';
-import { accountCommand } from './account.ts';
 import { type Command, commandHelp, EXIT, parseCommandLine, type Terminal, UsageError } from './command.ts';
-import { convertCommand } from './convert.ts';
-import { demoCommand } from './demo.ts';
-import { doctorCommand } from './doctor.ts';
-import { exportCommand } from './export.ts';
-import { feedCommand } from './feed.ts';
-import { gateCommand } from './gate.ts';
-import { importCommand } from './import.ts';
-import { keyCommand } from './key.ts';
-import { runsCommand } from './runs.ts';
-import { serveCommand } from './serve.ts';
 import { VERSION } from './version.ts';
-import { whyCommand } from './why.ts';
+
+/**
+ * Where every command is, in the order of the overview. A command is loaded once it is asked for: most need but a part
+ * of the program, and start in half of the time.
+ */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['serve', async () => (await import('./serve.ts')).serveCommand],
+  ['demo', async () => (await import('./demo.ts')).demoCommand],
+  ['import', async () => (await import('./import.ts')).importCommand],
+  ['convert', async () => (await import('./convert.ts')).convertCommand],
+  ['export', async () => (await import('./export.ts')).exportCommand],
+  ['feed', async () => (await import('./feed.ts')).feedCommand],
+  ['gate', async () => (await import('./gate.ts')).gateCommand],
+  ['key', async () => (await import('./key.ts')).keyCommand],
+  ['account', async () => (await import('./account.ts')).accountCommand],
+  ['runs', async () => (await import('./runs.ts')).runsCommand],
+  ['why', async () => (await import('./why.ts')).whyCommand],
+  ['doctor', async () => (await import('./doctor.ts')).doctorCommand],
+]);
 
 /** Every command, in the order of the overview. */
-export const COMMANDS: readonly Command[] = [
-  serveCommand,
-  demoCommand,
-  importCommand,
-  convertCommand,
-  exportCommand,
-  feedCommand,
-  gateCommand,
-  keyCommand,
-  accountCommand,
-  runsCommand,
-  whyCommand,
-  doctorCommand,
-];
+export function loadCommands(): Promise<Command[]> {
+  return Promise.all(COMMANDS.values().map((load) => load()));
+}
 
 /** Runs the command that `args` name and returns the exit code: see `EXIT`. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = inOrder(args);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    await terminal.write(overview());
+    await terminal.write(overview(await loadCommands()));
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
   if (name === '--version' || name === '-V') {
     await terminal.write(`${VERSION}\n`);
     return EXIT.ok;
   }
-  const command = COMMANDS.find((candidate) => candidate.name === name);
+  const command = await COMMANDS.get(name)?.();
   if (command === undefined) {
-    const near = nearestName(
-      name,
-      COMMANDS.map((candidate) => candidate.name),
-    );
+    const near = nearestName(name, [...COMMANDS.keys()]);
     const hint = near === undefined ? '' : ` Did you mean ${near}?`;
     terminal.say(`There is no command ${name}.${hint} See: soc-defenders --help`);
     return EXIT.usage;
@@ -93,15 +86,15 @@ function explain(error: unknown, terminal: Terminal): number {
   return EXIT.failed;
 }
 
-function overview(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+function overview(commands: readonly Command[]): string {
+  const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     'SOC Defenders: a server of threat indicators. IOCs in, STIX 2.1 out.',
     '',
     'Usage: soc-defenders COMMAND [options]',
     '',
     'Commands:',
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'Each command explains itself: soc-defenders COMMAND --help',
     'Settings are environment variables: see docs/configuration.md, or soc-defenders doctor.',

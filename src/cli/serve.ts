@@ -1,4 +1,4 @@
-import { type Config, loadConfig, type SettingName } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { buildApp } from '../http/app.ts';
 import { HTTP_DEFAULTS } from '../http/config.ts';
 import { makeApiKey } from '../model/api-key.ts';
@@ -7,11 +7,11 @@ import { createLog, type Log } from '../observe/log.ts';
 import { openSqliteStore } from '../store/sqlite/open.ts';
 import { siblingScript } from '../store/sqlite/thread-calls.ts';
 import type { Store } from '../store/store.ts';
-import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
+import { type Command, EXIT, type Terminal, UsageError, type Values } from './command.ts';
 import { Contributions } from './contributions.ts';
 import { FeedsService } from './feeds-service.ts';
 import { openOperations } from './operations.ts';
-import { STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { overridesOf, STORE_HELP, STORE_OPTIONS } from './store.ts';
 import { keepUp } from './upkeep.ts';
 
 /** How often what has expired is told, and what no reader sees any more is cleared away, in milliseconds. */
@@ -58,16 +58,6 @@ export const serveCommand: Command = {
     }
   },
 };
-
-/** Settings given as options. */
-export function overridesOf(values: Values): Partial<Record<SettingName, string>> {
-  const pairs = [
-    ['SOC_DATA_DIR', textOption(values, 'data')],
-    ['SOC_HOST', textOption(values, 'host')],
-    ['SOC_PORT', textOption(values, 'port')],
-  ] as const;
-  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
-}
 
 /** Makes a key and returns it whole. */
 export async function addKey(

@@ -1,4 +1,4 @@
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, loadConfig, type SettingName } from '../config.ts';
 import { hasSqliteStore, openSqliteStore } from '../store/sqlite/open.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { type Options, type Terminal, textOption, type Values } from './command.ts';
@@ -34,4 +34,14 @@ export async function openExistingStore(values: Values, terminal: Terminal): Pro
 function configured(values: Values, terminal: Terminal): Config {
   const data = textOption(values, 'data');
   return loadConfig(terminal.env, data === undefined ? {} : { SOC_DATA_DIR: data });
+}
+
+/** Settings given as options. */
+export function overridesOf(values: Values): Partial<Record<SettingName, string>> {
+  const pairs = [
+    ['SOC_DATA_DIR', textOption(values, 'data')],
+    ['SOC_HOST', textOption(values, 'host')],
+    ['SOC_PORT', textOption(values, 'port')],
+  ] as const;
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
 }

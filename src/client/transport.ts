@@ -124,6 +124,8 @@ export class Transport {
 
 function wait(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    // What was aborted already tells nobody once more.
+    if (signal?.aborted === true) return reject(signal.reason as Error);
     const stop = (): void => {
       clearTimeout(timer);
       reject(signal?.reason as Error);

@@ -15,9 +15,11 @@ import { Readable } from 'node:stream';
 import { DatabaseSync } from 'node:sqlite';
 import test, { type TestContext } from 'node:test';
 
-import { COMMANDS } from '../../src/cli/run.ts';
+import { loadCommands } from '../../src/cli/run.ts';
 import { ALL_TYPES, bench, runOn } from './commands.ts';
 import { start } from './program.ts';
+
+const COMMANDS = await loadCommands();
 
 /** Lets every statement about keys fail with `error` until the test ends. */
 function failKeys(context: TestContext, error: Error): void {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
-import { COMMANDS } from '../../src/cli/run.ts';
+import { loadCommands } from '../../src/cli/run.ts';
 import { bench, runOn } from './commands.ts';
+
+const COMMANDS = await loadCommands();
 
 for (const { name, options, examples, synopsis } of COMMANDS) {
   test(`${name} --help shows the usage, every option with its meaning, and an example`, async () => {

@@ -147,6 +147,26 @@ test('a signal ends a wait at once', { timeout: 20_000 }, async () => {
   await assert.rejects(client.count({}, { signal: stop.signal }), (error) => error === reason);
 });
 
+test(
+  'a signal that comes while a refusal is still being read ends the wait before it begins',
+  { timeout: 20_000 },
+  async () => {
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const busy: typeof fetch = async () => {
+      const refusal = new ReadableStream({
+        pull: (controller) => {
+          stop.abort(reason);
+          controller.close();
+        },
+      });
+      return new Response(refusal, { status: 429, headers: { 'retry-after': '100' } });
+    };
+    const client = new SocDefenders({ url: 'https://h.example', key: 'k', fetch: busy });
+    await assert.rejects(client.count({}, { signal: stop.signal }), (error) => error === reason);
+  },
+);
+
 test('leaving a loop ends it: no further page is asked for', async (context) => {
   const { clientWith, store } = await reading(context);
   await take(store, addresses(5), START);
