@@ -1,6 +1,6 @@
 /**
  * Runs all tests, or those that are named: `npm test`, `npm test -- --test-name-pattern=gate`. Files share processes
- * (`shares.ts`), three of which run at once; what files compile is kept between them. What failed is told last.
+ * (`shares.ts`), four of which run at once; what files compile is kept between them. What failed is told last.
  */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { COMPILE_CACHE } from './compile-cache.ts';
 import { type Share, sharesOf } from './shares.ts';
 
 /** On two processors, as many tests wait for the disk, a socket or a program. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 
 interface Ended {
   readonly passed: boolean;

@@ -2,7 +2,7 @@
 export type Share = readonly string[];
 
 /** As many as are worth the start of a process, and few enough that the last to begin is not long. */
-const MOST = 12;
+const MOST = 20;
 
 /**
  * Deals test files out to processes: files of a folder share some, as to start one and to load the program takes longer than most of

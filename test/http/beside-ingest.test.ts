@@ -96,7 +96,8 @@ test('while batches are published and exports read, nobody waits long for the ev
 
 test('clients that stop reading pin neither the write-ahead log nor memory while batches are published', async (context) => {
   const { directory, port, key, ingest } = await realServer(context);
-  for (let batch = 0; batch < 3; batch += 1) await ingest();
+  // So many that the heap has the size that they alone give it.
+  for (let batch = 0; batch < 20; batch += 1) await ingest();
   const before = anonymousMemory();
   const sockets = Array.from({ length: 60 }, (_, index) =>
     paused(

@@ -10,6 +10,7 @@ import { test, type TestContext } from 'node:test';
 import { bench } from '../cli/commands.ts';
 import { start } from '../cli/program.ts';
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
+import { COMPILE_CACHE } from '../compile-cache.ts';
 import { Connection } from '../../src/store/sqlite/connection.ts';
 import { migrate, schemaVersion } from '../../src/store/sqlite/migrate.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
@@ -30,6 +31,9 @@ function temporaryDirectory(context: TestContext): string {
   context.after(() => rmSync(directory, { recursive: true }));
   return directory;
 }
+
+/** A store that is left as it was is migrated again after every so many steps alone: it was the same after the others. */
+const EVERY = 4;
 
 /** Makes a store of an older schema, as the program of that time did; 0 is an empty file. */
 function storeOfSchema(directory: string, version: number, name = `schema-${version}`): string {
@@ -62,12 +66,16 @@ function schemasFrom(directory: string, version: number): string[] {
   );
 }
 
-/** Calls `visit` at each thing that SQLite is about to do; denies it where `visit` says so. */
-function watch(connection: Connection, visit: (step: number) => boolean): void {
-  let step = 0;
-  connection.db.setAuthorizer(() => {
+/**
+ * Calls `visit` at each thing that SQLite is about to do, with how many migrations have said that they are done; denies it where
+ * `visit` says so.
+ */
+function watch(connection: Connection, visit: (step: number, done: number) => boolean): void {
+  let [step, done] = [0, 0];
+  connection.db.setAuthorizer((_action, name, value) => {
     step += 1;
-    return visit(step) ? constants.SQLITE_OK : constants.SQLITE_DENY;
+    if (name === 'user_version' && value !== null) done += 1;
+    return visit(step, done) ? constants.SQLITE_OK : constants.SQLITE_DENY;
   });
 }
 
@@ -127,6 +135,7 @@ for (let version = 0; version < NEWEST; version += 1) {
       assert.equal(migrateUntil(path, steps + 1), schemaOf(path) === allowed.at(-1));
       left = schemaOf(path);
       assert.ok(allowed.includes(left), `step ${steps + 1}`);
+      if (left === allowed[0] && steps % EVERY > 0) continue;
       migrateUntil(path, Infinity);
       assert.equal(schemaOf(path), allowed.at(-1), `after step ${steps + 1}`);
     }
@@ -140,8 +149,9 @@ for (let version = 0; version < NEWEST; version += 1) {
     const path = storeOfSchema(directory, version, 'live');
     const connection = new Connection(path);
     const copies: string[] = [];
-    // What the files hold at this moment is what a process leaves that is killed at it.
-    watch(connection, (step) => {
+    // What the files hold at this moment is what a process leaves that is killed at it. Later migrations are met from their own schemas.
+    watch(connection, (step, done) => {
+      if (done > 1) return true;
       const copy = join(directory, `copy-${step}.sqlite`);
       for (const suffix of ['', '-wal']) {
         if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
@@ -152,9 +162,10 @@ for (let version = 0; version < NEWEST; version += 1) {
     migrate(connection);
     connection.close();
     assert.ok(copies.length > 5);
-    for (const copy of copies) {
+    for (const [index, copy] of copies.entries()) {
       const left = schemaAfterRecovery(copy);
       assert.ok(allowed.includes(left), copy);
+      if (left === allowed[0] && index % EVERY > 0) continue;
       migrateUntil(copy, Infinity);
       assert.equal(schemaOf(copy), allowed.at(-1));
       if (left !== allowed[0]) break;
@@ -164,10 +175,11 @@ for (let version = 0; version < NEWEST; version += 1) {
   test(`a process that is killed while it migrates from schema ${version} leaves a store that opens`, async (context) => {
     const directory = temporaryDirectory(context);
     const allowed = schemasFrom(directory, version);
-    for (const step of [1, 4, 12, 25, 60]) {
+    for (const step of [1, 12, 25, 60]) {
       const path = storeOfSchema(directory, version, `killed-${step}`);
       const child = spawn(process.execPath, ['--input-type=module', '--eval', killedAt(step), path], {
         stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, ...COMPILE_CACHE },
       });
       const [, signal] = (await once(child, 'close')) as [number | null, string | null];
       assert.ok(signal === 'SIGKILL' || schemaOf(path) === allowed.at(-1));
