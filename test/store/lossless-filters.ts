@@ -181,7 +181,7 @@ export function losslessFilters(name: string, open: StoreOpener): void {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 }
