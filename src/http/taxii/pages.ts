@@ -32,6 +32,7 @@ export class CollectionPages {
   readonly #producer: Producer;
   readonly #repeatCommon: boolean;
   readonly #fresh: Readonly<Record<PageKind, Fresh<TaxiiPage>>>;
+  readonly #common = new WeakMap<Collection['filter'], readonly CommonObject[]>();
   /** Of requests that are made again and again, as `Readings` keeps them. */
   readonly #keys = new WeakMap<TaxiiRequest, string>();
 
@@ -74,9 +75,7 @@ export class CollectionPages {
   ): Promise<Content> {
     const { types, limit } = request;
     const after = Math.max(request.since ?? 0, request.place?.stamp ?? 0);
-    const all = commonObjects(this.#producer, filter.tlps).filter(
-      ({ type }) => types.length === 0 || types.includes(type),
-    );
+    const all = this.#commonOf(filter).filter(({ type }) => types.length === 0 || types.includes(type));
     const due = all.filter(({ added }) => added > after);
     const find = (most: number): Promise<FoundParts> =>
       findParts(this.#store, queryOf(filter), request, most, now, newest);
@@ -90,6 +89,13 @@ export class CollectionPages {
     const repeated = kind === 'objects' && this.#repeatCommon && limit >= 2 * all.length ? all : due;
     const found = await find(limit - repeated.length);
     return { ...found, common: found.parts.length > 0 ? repeated : due };
+  }
+
+  /** The objects that indicators of a collection point to: made once, as they never change. */
+  #commonOf(filter: Collection['filter']): readonly CommonObject[] {
+    const known = this.#common.get(filter) ?? commonObjects(this.#producer, filter.tlps);
+    this.#common.set(filter, known);
+    return known;
   }
 
   #page(kind: PageKind, content: Content, request: TaxiiRequest, now: number): TaxiiPage {
