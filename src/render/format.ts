@@ -27,6 +27,8 @@ export interface ExportFormat {
 /** What an export says of itself. All that is in the bytes comes from here and from the items: no clock. */
 export interface ExportSetting {
   readonly producer: Producer;
+  /** Says which IOCs these are, whatever window of time or page of them: `selectionOf`. As `name` unless given. */
+  readonly selection?: string;
   /** Names which IOCs are exported, such as the canonical query: ids of rules and events are derived from it. */
   readonly name: string;
   /** The newest publication stamp of what is exported, or of all there is where the format says what must rise. UTC milliseconds. */

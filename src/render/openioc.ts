@@ -46,19 +46,20 @@ class OpeniocWriter implements ItemWriter {
   }
 
   begin(): string {
-    const { producer, name, lastModified } = this.#setting;
+    const { producer, name, selection = name, lastModified } = this.#setting;
     const id = uuidV5(this.#namespace, `openioc:${name}`);
-    const time = formatTimestamp(lastModified).slice(0, 19);
+    // Of no IOCs there is no newest, and both are optional.
+    const time = lastModified === 0 ? undefined : formatTimestamp(lastModified).slice(0, 19);
     const metadata = BUILDER.build({
       short_description: xmlText(`${producer.name} IOCs`),
-      description: xmlText(`IOCs that ${producer.name} publishes: ${name}`),
+      description: xmlText(`IOCs that ${producer.name} publishes: ${selection}`),
       authored_by: xmlText(producer.name),
-      authored_date: time,
+      ...(time !== undefined && { authored_date: time }),
       links: '',
     });
     return (
       '<?xml version="1.0" encoding="utf-8"?>\n' +
-      `<ioc xmlns="http://schemas.mandiant.com/2010/ioc" id="${id}" last-modified="${time}">\n${metadata}\n` +
+      `<ioc xmlns="http://schemas.mandiant.com/2010/ioc" id="${id}"${time === undefined ? '' : ` last-modified="${time}"`}>\n${metadata}\n` +
       `<definition><Indicator operator="OR" id="${uuidV5(this.#namespace, `openioc-indicator:${name}`)}">\n`
     );
   }

@@ -99,14 +99,21 @@ class SigmaWriter implements ItemWriter {
   }
 }
 
-/** Quoted strings throughout, so that readers of YAML 1.1 take none for a number, a date or a boolean. */
+/** What YAML's streams may not hold (YAML 1.2.2 §5.1), or what YAML 1.1 takes for a line break, and the library leaves as it is. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/**
+ * Quoted strings throughout, so that readers of YAML 1.1 take none for a number, a date or a boolean, and any character can
+ * be escaped: one that is not printable makes a reader refuse all rules.
+ */
 function yaml(rule: object): string {
-  return stringify(rule, {
+  const text = stringify(rule, {
     lineWidth: 0,
     defaultStringType: 'QUOTE_DOUBLE',
     defaultKeyType: 'PLAIN',
     aliasDuplicateObjects: false,
   });
+  return text.replaceAll(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function ruleOf(type: IocType, gathered: Gathered, { producer, name, lastModified }: ExportSetting): object {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
+import { readEvent } from '../render/formats/readers/misp.ts';
 import { EXPORT_FORMATS } from '../../src/render/formats.ts';
 import { FIREWALL_PROFILES } from '../../src/render/firewall/profiles.ts';
 import { reading } from '../parse/reading.ts';
@@ -121,6 +122,27 @@ test('pages of a limit follow each other by Link, in the format that was asked f
     seen.sort(),
     ['h0', 'h1', 'h2', 'h3', 'h4'].map((name) => `${name}.example.com`),
   );
+});
+
+test('a MISP event of what is new is the event of the whole, with the same attributes, so that an import adds to it', async (context) => {
+  const server = await serving(context);
+  await take(server.store, [bad('bad.example.com'), bad('worse.example.com')], START);
+  const asked = ['type=domain', 'type=domain&since=2026-01-01', 'type=domain&limit=1', 'type=url'];
+  const events = await Promise.all(
+    asked.map(async (filters) => {
+      const { status, body } = await get(server, `/api/v1/iocs/misp?${filters}`, bearer(server.pro));
+      assert.equal(status, 200, body.toString());
+      return readEvent(body.toString());
+    }),
+  );
+  const [whole, since, page, other] = events;
+  assert.equal(whole!.info, 'SOC Defenders: type domain');
+  assert.deepEqual([since!.uuid, page!.uuid], [whole!.uuid, whole!.uuid]);
+  assert.deepEqual([since!.info, page!.info], [whole!.info, whole!.info]);
+  const ids = ({ Attribute }: NonNullable<typeof whole>) => Attribute.map(({ uuid }) => uuid).sort();
+  assert.equal(ids(whole!).length, 2);
+  assert.deepEqual(ids(since!), ids(whole!));
+  assert.notEqual(other!.uuid, whole!.uuid);
 });
 
 test('our own reader takes the MISP event', async (context) => {

@@ -8,6 +8,7 @@ import { TIERS } from '../../model/tier.ts';
 import { exportChunks } from '../../render/export-chunks.ts';
 import type { ExportFormat } from '../../render/format.ts';
 import { EXPORT_FORMATS, findExportFormat } from '../../render/formats.ts';
+import { selectionOf } from '../../render/selection.ts';
 import { walkSlices } from '../../render/walk.ts';
 import type { IndicatorReads } from '../../store/store.ts';
 import { answerPage } from '../answer-page.ts';
@@ -102,7 +103,10 @@ async function* bytesOf(
     for await (const slice of slices) yield slice.items;
   })();
   const texts = (async function* () {
-    const { leftOut } = yield* exportChunks(format, items, setting);
+    const { leftOut } = yield* exportChunks(format, items, {
+      ...setting,
+      selection: selectionOf(plan.query, format.types),
+    });
     noteLeftOut(format.name, leftOut);
   })();
   for await (const text of texts) yield Buffer.from(text);

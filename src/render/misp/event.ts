@@ -30,7 +30,8 @@ export interface MispEventFacts {
 
 /**
  * One MISP event of all that is exported (draft-dulaunoy-misp-core-format): `{"Event":{…}}`, as MISP's own export and
- * import have it. Its UUID is derived from the export's name, so that importing it again updates it.
+ * import have it. Its UUID is derived from the selection, and with it those of attributes, so that an import of what is new
+ * adds to the event of the imports before.
  */
 export const mispEvent: ExportFormat = {
   name: 'misp',
@@ -40,10 +41,10 @@ export const mispEvent: ExportFormat = {
   tier: 'pro',
   types: MISP_TYPES,
   tellsRevoked: false,
-  open: ({ producer, name, lastModified }) =>
+  open: ({ producer, name, selection = name, lastModified }) =>
     new MispEventWriter({
-      uuid: uuidV5(uuidBytes(producer.uuid), `misp-event:${name}`),
-      info: `${producer.name}: ${name}`,
+      uuid: uuidV5(uuidBytes(producer.uuid), `misp-event:${selection}`),
+      info: `${producer.name}: ${selection}`,
       date: formatTimestamp(lastModified).slice(0, 10),
       producer,
     }),

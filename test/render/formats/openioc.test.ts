@@ -36,6 +36,12 @@ test('items name the term of their type, always whole, under ids that stay', asy
   assert.equal(again.root, root);
 });
 
+test('a document of nothing says no time, as there is no newest', async () => {
+  const { text } = await render('openioc', [], { ...SETTING, lastModified: 0 });
+  assert.deepEqual(readOpenioc(text).items, []);
+  assert.doesNotMatch(text, /last-modified|authored_date|1970/);
+});
+
 test('the name of producer and export cannot leave their elements', async () => {
   const name = '</description><x>&"\'\u0000]]>';
   const setting = { ...SETTING, name, producer: { ...SETTING.producer, name } };

@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 
 import type { Ioc } from '../../../src/model/ioc.ts';
 import { normaliseIoc } from '../../../src/normalise/normalise.ts';
-import { lines } from './nasty.ts';
+import type { ExportFormat } from '../../../src/render/format.ts';
+import { isTooWide, item, lines } from './nasty.ts';
 import { readCef } from './readers/cef.ts';
 import { readHosts } from './readers/hosts.ts';
 import { readEvent } from './readers/misp.ts';
@@ -152,6 +153,17 @@ export const READINGS: Readonly<Record<string, FormatReading>> = {
     carried: ({ value }) => value,
   },
 };
+
+/** What is to be read back of IOCs, by the documentation, sorted. */
+export function expected({ name, types }: ExportFormat, iocs: readonly Ioc[]): string[] {
+  const { carried } = READINGS[name]!;
+  const admitted = iocs.filter(({ type, value }) => {
+    return types.includes(type) && value !== '' && value.isWellFormed() && !isTooWide(item(type, value));
+  });
+  const texts = admitted.map(carried).filter((text) => text !== undefined);
+  // A line of a firewall may stand for the http and the https of a page.
+  return [...new Set(texts)].sort();
+}
 
 /** A pattern of one comparison (STIX 2.1 §9.2): an object path, `=`, and a string literal. */
 const COMPARISON =

@@ -7,23 +7,12 @@ import type { Ioc } from '../../../src/model/ioc.ts';
 import type { ExportFormat } from '../../../src/render/format.ts';
 import { EXPORT_FORMATS } from '../../../src/render/formats.ts';
 import { anyIoc } from './any-ioc.ts';
-import { GOOD, isTooWide, item, NASTY, render } from './nasty.ts';
-import { READINGS } from './readings.ts';
+import { GOOD, item, NASTY, render } from './nasty.ts';
+import { expected, READINGS } from './readings.ts';
 
 test('every format is read back by a reader of its own', () => {
   assert.deepEqual(Object.keys(READINGS).sort(), EXPORT_FORMATS.map(({ name }) => name).sort());
 });
-
-/** What is to be read back of IOCs, by the documentation. */
-function expected({ name, types }: ExportFormat, iocs: readonly Ioc[]): string[] {
-  const { carried } = READINGS[name]!;
-  const admitted = iocs.filter(({ type, value }) => {
-    return types.includes(type) && value !== '' && value.isWellFormed() && !isTooWide(item(type, value));
-  });
-  const texts = admitted.map(carried).filter((text) => text !== undefined);
-  // A line of a firewall may stand for the http and the https of a page.
-  return [...new Set(texts)].sort();
-}
 
 async function readBack(format: ExportFormat, iocs: readonly Ioc[]): Promise<string[]> {
   const { text } = await render(

@@ -32,6 +32,22 @@ test('every value is read back as it was by another YAML reader, and matches its
   }
 });
 
+test('a character that YAML does not take as it is, is escaped: one value would make readers refuse every rule', async () => {
+  const odd = ['\u007f', '\u0080', '\u0085', '\u009f', '\u2028', '\u2029', '\ufeff', '\ufffe', '\uffff'];
+  const values = odd.map((char) => `a${char}\\${char}@example.com`);
+  const { text } = await render(
+    'sigma',
+    values.map((value) => item('email', value)),
+  );
+  // c-printable without what YAML 1.1 breaks lines at (YAML 1.2.2 §5.1, YAML 1.1 §4.1.4).
+  assert.match(text, /^[\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/);
+  const read = readSigma(text).flatMap(valuesOf);
+  assert.deepEqual(
+    read.map(({ value }) => readPattern(value).join('')),
+    values,
+  );
+});
+
 function isFile({ type }: IocItem): boolean {
   return /^(?:md5|sha)/.test(type);
 }

@@ -32,7 +32,7 @@ export function readZone(text: string): Zone {
 }
 
 /** `24.0.100.51.198.rpz-ip` is 198.51.100.0/24; in IPv6 `zz` is `::`. */
-function networkOf(owner: string): string {
+export function networkOf(owner: string): string {
   const [prefix = '', ...parts] = owner.replace(/\.rpz-ip$/, '').split('.');
   const forward = parts.reverse();
   const address =
