@@ -99,9 +99,16 @@ async function passes(python: string, args: readonly string[]): Promise<boolean>
 }
 
 const suites = await Promise.all(SUITES.map(suite));
+const parsers = await pythonEnvironment(join(ENVIRONMENTS, 'formats'), join(HERE, 'formats.txt'));
 const ready = suites.filter(({ python }) => python !== undefined);
 const failed = ready.length > 0 ? await ask(ready) : [];
-for (const { name, python } of suites) {
+if (parsers !== undefined) {
+  const file = join(ROOT, 'test/render/formats/independent.test.ts');
+  const env = { ...process.env, PYTHON: parsers };
+  const tests = spawn(process.execPath, ['--test', file], { stdio: 'inherit', env, timeout: LONGEST });
+  if (((await once(tests, 'exit')) as [number | null])[0] !== 0) failed.push('formats');
+}
+for (const { name, python } of [...suites, { name: 'formats', python: parsers }]) {
   if (python === undefined) {
     process.stderr.write(
       `interop: ${name} was not tested: it could not be installed (no python3 with venv, or PyPI is out of reach).\n`,
