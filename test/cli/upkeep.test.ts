@@ -1,31 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import { keepUp } from '../../src/cli/upkeep.ts';
-import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { createLog } from '../../src/observe/log.ts';
-import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
-import { ANY, DAY, domain, readAll, take, TestClock } from '../store/fixtures.ts';
+import { ANY, DAY, domain, readAll, take } from '../store/fixtures.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
 
 const IOC = { type: 'domain', value: 'host-1.example.com' } as const;
 
 async function opened(context: TestContext) {
-  const directory = mkdtempSync(join(tmpdir(), 'soc-upkeep-'));
-  const clock = new TestClock();
-  const store = await openSqliteStore({
-    directory,
-    producer: SOC_DEFENDERS,
-    clock: clock.read,
-    writer: 'in-thread',
-  });
-  context.after(async () => {
-    await store.close();
-    rmSync(directory, { recursive: true });
-  });
+  const { store, clock } = await temporaryStore(context);
   const lines: string[] = [];
   const log = createLog({ level: 'info', write: (text) => void lines.push(text) });
   const upkeep = { clock: clock.read, signal: new AbortController().signal, keepVersions: 30 * DAY, log };

@@ -1,40 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 
-import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { metricText } from '../../src/observe/metric-text.ts';
 import { RunTotals } from '../../src/observe/run-totals.ts';
 import { StoreMeter } from '../../src/observe/store-meter.ts';
-import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { type Store, StoreError } from '../../src/store/store.ts';
-import { domain, SOURCE, START, take, TestClock } from '../store/fixtures.ts';
+import { domain, SOURCE, START, take } from '../store/fixtures.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
 import { parseMetrics, valueOf } from './parse-metrics.ts';
 
 const SECOND = { ...SOURCE, name: 'Second "Feed"' };
 
-async function opened(context: TestContext): Promise<Store> {
-  const directory = mkdtempSync(join(tmpdir(), 'soc-meter-'));
-  const clock = new TestClock();
-  const store = await openSqliteStore({
-    directory,
-    producer: SOC_DEFENDERS,
-    clock: clock.read,
-    writer: 'in-thread',
-  });
-  context.after(async () => {
-    await store.close();
-    rmSync(directory, { recursive: true });
-  });
-  return store;
-}
-
 const read = async (meter: StoreMeter, now: number) => parseMetrics(metricText(await meter.families(now)));
 
 test('it tells what the store holds, what became of sightings, and how runs ended', async (context) => {
-  const store = await opened(context);
+  const { store } = await temporaryStore(context);
   await take(store, [domain(1), domain(2), { type: 'ipv4', value: '192.0.2.1', lastSeen: START }], START);
   await take(store, [domain(1)], START);
   const failed = await store.beginRun(SECOND, 'test', START);
@@ -62,13 +42,16 @@ test('it tells what the store holds, what became of sightings, and how runs ende
 });
 
 test('an empty store has no last publication, so that nothing alerts for it', async (context) => {
-  const families = await read(new StoreMeter({ store: await opened(context), intervalOf: () => 1 }), START);
+  const families = await read(
+    new StoreMeter({ store: (await temporaryStore(context)).store, intervalOf: () => 1 }),
+    START,
+  );
   assert.equal(valueOf(families, 'soc_store_up'), 1);
   assert.equal(families.has('soc_last_publication_timestamp_seconds'), false);
 });
 
 test('of feeds that are on it tells the state, the age of their last good run, and how often they run', async (context) => {
-  const store = await opened(context);
+  const { store } = await temporaryStore(context);
   await store.syncFeeds(
     [
       { name: 'good', enabled: true },
@@ -101,7 +84,7 @@ test('of feeds that are on it tells the state, the age of their last good run, a
 });
 
 test('a store that cannot answer is told as such, and does not fail the rest', async (context) => {
-  const store = await opened(context);
+  const { store } = await temporaryStore(context);
   const broken = Object.assign(Object.create(store) as Store, {
     statistics: () => Promise.reject(new StoreError('unavailable', 'no')),
   });
@@ -111,7 +94,7 @@ test('a store that cannot answer is told as such, and does not fail the rest', a
 });
 
 test('a run counts as it goes on, its end once, and none is read again when it has ended', async (context) => {
-  const store = await opened(context);
+  const { store } = await temporaryStore(context);
   const looked: number[] = [];
   const totals = new RunTotals({
     runsAfter: (after, limit) => store.runsAfter(after, limit),
@@ -136,7 +119,7 @@ test('a run counts as it goes on, its end once, and none is read again when it h
 });
 
 test('what a read that failed had noted already is not counted twice', async (context) => {
-  const store = await opened(context);
+  const { store } = await temporaryStore(context);
   let broken = false;
   const totals = new RunTotals({
     runsAfter: (after, limit) =>

@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 
 import { producerNamed, SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { parseIndicatorRequest } from '../../src/model/query-parameters.ts';
@@ -12,10 +9,10 @@ import { isUuid } from '../../src/model/uuid.ts';
 import { bundleChunks } from '../../src/render/stix/bundle-chunks.ts';
 import { StalePlanError } from '../../src/render/walk.ts';
 import { bundleId, type BundlePlan, frame } from '../../src/render/stix/bundle.ts';
-import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { sharedData } from '../shared-data.ts';
-import { domain, START, take, TestClock } from '../store/fixtures.ts';
+import { domain, START, take } from '../store/fixtures.ts';
+import { temporaryStore } from '../store/temporary-store.ts';
 import { oasisSchemas } from './oasis-schemas.ts';
 
 const SEEN = {
@@ -24,22 +21,6 @@ const SEEN = {
   family: 'Mozi',
   actors: ['APT28'],
 };
-
-async function openStore(context: TestContext): Promise<{ store: Store; clock: TestClock }> {
-  const directory = mkdtempSync(join(tmpdir(), 'soc-bundle-'));
-  const clock = new TestClock();
-  const store = await openSqliteStore({
-    directory,
-    producer: SOC_DEFENDERS,
-    clock: clock.read,
-    writer: 'in-thread',
-  });
-  context.after(async () => {
-    await store.close();
-    rmSync(directory, { recursive: true });
-  });
-  return { store, clock };
-}
 
 async function plan(store: Store, raw: string, asOf: number): Promise<BundlePlan> {
   const request = parseIndicatorRequest(queryPairs(raw), { tier: TIERS.pro, now: asOf });
@@ -66,7 +47,7 @@ function emptyPlan(raw: string): BundlePlan {
 }
 
 test('a bundle is the same bytes however it is sliced', async (context) => {
-  const { store } = await openStore(context);
+  const { store } = await temporaryStore(context);
   await take(
     store,
     Array.from({ length: 23 }, (_, index) => domain(index, index % 3 === 0 ? SEEN : {})),
@@ -81,7 +62,7 @@ test('a bundle is the same bytes however it is sliced', async (context) => {
 });
 
 test('the id follows from the content: not from where a page was asked to begin or end, but from what it holds', async (context) => {
-  const { store } = await openStore(context);
+  const { store } = await temporaryStore(context);
   await take(store, [domain(1), domain(2)], START);
   const id = async (raw: string) => bundleId(await plan(store, raw, START));
   const first = await id('since=2026-01-01');
@@ -144,7 +125,7 @@ test('the marking definitions are those of the standard, and for TLP 2 those tha
 });
 
 test('what indicators point to comes after all of them, each object once, with the relationships', async (context) => {
-  const { store } = await openStore(context);
+  const { store } = await temporaryStore(context);
   await take(store, [domain(1, { ...SEEN, tlp: 'amber' }), domain(2, SEEN), domain(3)], START);
   const text = await write(store, await plan(store, 'include=related', START), 1);
   const { objects } = JSON.parse(text) as Written;
@@ -172,7 +153,7 @@ test('what indicators point to comes after all of them, each object once, with t
 test('every object is valid by the schemas of OASIS', async (context) => {
   const directory = sharedData(context, 'stix/schemas');
   if (directory === undefined) return;
-  const { store } = await openStore(context);
+  const { store } = await temporaryStore(context);
   await take(store, [domain(1, SEEN), domain(2, { tlp: 'red' })], START);
   const faults = oasisSchemas(directory);
   for (const raw of ['include=related&include_markings=true', 'include=related&tlp_version=2&strict=true']) {
@@ -183,7 +164,7 @@ test('every object is valid by the schemas of OASIS', async (context) => {
 });
 
 test('a bundle that the store no longer holds is not written as something else', async (context) => {
-  const { store } = await openStore(context);
+  const { store } = await temporaryStore(context);
   await take(store, [domain(1), domain(2)], START);
   const old = await plan(store, '', START);
   await assert.rejects(write(store, { ...old, extent: { ...old.extent, count: 3 } }), StalePlanError);

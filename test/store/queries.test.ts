@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 
 import fc from 'fast-check';
 
@@ -10,33 +7,17 @@ import { CONFIDENCE_LEVEL_NAMES, confidenceLevel } from '../../src/model/confide
 import type { IndicatorQuery } from '../../src/model/indicator-query.ts';
 import { IOC_TYPES, type IocType } from '../../src/model/ioc.ts';
 import { type Tlp, TLP_MARKINGS, tlpOfMarkingId } from '../../src/model/marking.ts';
-import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { SECTORS, type Sector } from '../../src/model/sector.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
-import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
-import { ANY, AS_STORED, DAY, type Indicator, parseSlice, readAll, take, TestClock } from './fixtures.ts';
+import type { TestClock } from './fixtures.ts';
+import { ANY, AS_STORED, DAY, type Indicator, parseSlice, readAll, take } from './fixtures.ts';
+import { temporaryStore } from './temporary-store.ts';
 
 /** A store whose every answer is compared with what a plain filter over all of its indicators gives. */
 interface Opened {
   readonly store: Store;
   readonly clock: TestClock;
-}
-
-async function opened(context: TestContext): Promise<Opened> {
-  const directory = mkdtempSync(join(tmpdir(), 'soc-queries-'));
-  const clock = new TestClock();
-  const store = await openSqliteStore({
-    directory,
-    producer: SOC_DEFENDERS,
-    clock: clock.read,
-    writer: 'in-thread',
-  });
-  context.after(async () => {
-    await store.close();
-    rmSync(directory, { recursive: true });
-  });
-  return { store, clock };
 }
 
 /** More find more: each builds a store of its own. */
@@ -200,7 +181,7 @@ test('every query gives what a plain filter over all indicators gives, whatever 
       fc.array(step, { minLength: 3, maxLength: 14 }),
       fc.array(query, { minLength: 8, maxLength: 8 }),
       async (steps, queries) => {
-        const here = await opened(context);
+        const here = await temporaryStore(context);
         await here.store.markPolled(here.clock.now);
         for (const action of steps) await act(here, action);
         const { lastStamp } = await here.store.health();
@@ -228,7 +209,7 @@ test('for ten minutes a reader that began before sees what it began with, whatev
       fc.array(step, { minLength: 1, maxLength: 8 }),
       fc.array(query, { minLength: 5, maxLength: 5 }),
       async (before, after, queries) => {
-        const here = await opened(context);
+        const here = await temporaryStore(context);
         await here.store.markPolled(here.clock.now);
         for (const action of before) await act(here, action);
         const asOf = here.clock.now;
@@ -246,7 +227,7 @@ test('for ten minutes a reader that began before sees what it began with, whatev
 });
 
 test('pages of any size put together are the whole, in either order, with nothing twice', async (context) => {
-  const here = await opened(context);
+  const here = await temporaryStore(context);
   await take(
     here.store,
     Array.from({ length: 60 }, (_, index) => ({
@@ -275,7 +256,7 @@ test('pages of any size put together are the whole, in either order, with nothin
 });
 
 test('a slice never has more than it was asked for, and says truly whether it was the last', async (context) => {
-  const here = await opened(context);
+  const here = await temporaryStore(context);
   await take(
     here.store,
     Array.from({ length: 25 }, (_, index) => ({
@@ -307,7 +288,7 @@ test('a slice never has more than it was asked for, and says truly whether it wa
 });
 
 test('all sectors are not any: what concerns none is not among them', async (context) => {
-  const { store, clock } = await opened(context);
+  const { store, clock } = await temporaryStore(context);
   await take(
     store,
     [
@@ -326,7 +307,7 @@ test('all sectors are not any: what concerns none is not among them', async (con
 });
 
 test('a store in which there is nothing answers every query with nothing', async (context) => {
-  const { store, clock } = await opened(context);
+  const { store, clock } = await temporaryStore(context);
   assert.equal(await store.watermark(clock.now), 0);
   for (const order of ['oldest-first', 'newest-first'] as const) {
     for (const more of [
@@ -345,7 +326,7 @@ test('a store in which there is nothing answers every query with nothing', async
 });
 
 test('the watermark is the newest version that is visible, and rises with each publication', async (context) => {
-  const { store, clock } = await opened(context);
+  const { store, clock } = await temporaryStore(context);
   await store.markPolled(clock.now);
   let before = 0;
   for (let index = 0; index < 10; index += 1) {

@@ -3,6 +3,7 @@ import { type IndicatorQuery, LEFT_TOLD } from '../../model/indicator-query.ts';
 import { IOC_TYPES } from '../../model/ioc.ts';
 import { TLP_MARKINGS } from '../../model/marking.ts';
 import { SECTORS } from '../../model/sector.ts';
+import { codesOf } from './codes.ts';
 import type { StampRange } from './query-sql.ts';
 
 /** What a query tells of IOCs that left its filter, as parts of SQL. */
@@ -27,14 +28,14 @@ export function leftSql(
 ): LeftSql | undefined {
   if (left === undefined || revoked === 'exclude') return undefined;
   const dimensions = {
-    sector: codes(SECTORS, sectors),
-    tlp: codes(TLP_MARKINGS, tlps),
-    level: codes(CONFIDENCE_LEVEL_NAMES, levels),
+    sector: codesOf(SECTORS, sectors),
+    tlp: codesOf(TLP_MARKINGS, tlps),
+    level: codesOf(CONFIDENCE_LEVEL_NAMES, levels),
   } as const;
   // Of a sector there are mostly fewer than of a marking, and of that fewer than of a level.
   const walked = (['sector', 'tlp', 'level'] as const).find((name) => dimensions[name].length > 0)!;
   const filter = [
-    ...among('type', codes(IOC_TYPES, types)),
+    ...among('type', codesOf(IOC_TYPES, types)),
     ...Object.entries(dimensions).flatMap(([name, asked]) => among(name, asked)),
     'l.began <= ?',
     left.told === 'revoked' ? 'l.revoked = 1' : '(l.revoked = 1 OR l.ended > ?)',
@@ -55,10 +56,6 @@ export function leftSql(
     check: `(EXISTS (SELECT 1 FROM version_left AS l WHERE l.stamp = v.stamp AND ${filter})${marked})`,
     checkParameters: told,
   };
-}
-
-function codes(all: readonly string[], asked: readonly string[]): number[] {
-  return [...new Set(asked)].map((name) => all.indexOf(name)).sort((a, b) => a - b);
 }
 
 function among(column: string, asked: readonly number[]): string[] {

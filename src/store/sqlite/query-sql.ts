@@ -3,6 +3,7 @@ import type { IndicatorQuery } from '../../model/indicator-query.ts';
 import { IOC_TYPES } from '../../model/ioc.ts';
 import { type Tlp, TLP_MARKINGS } from '../../model/marking.ts';
 import { SECTORS } from '../../model/sector.ts';
+import { codesOf } from './codes.ts';
 import { NEVER } from './connection.ts';
 import { type LeftSql, leftSql } from './left-sql.ts';
 
@@ -194,10 +195,6 @@ function stampRange(query: IndicatorQuery, asOf: number): StampRange {
 function walksOf(all: readonly string[], asked: readonly string[]): readonly (number | undefined)[] {
   const codes = codesOf(all, asked);
   return codes.length === 0 || codes.length === all.length ? [undefined] : codes;
-}
-
-function codesOf(all: readonly string[], asked: readonly string[]): readonly number[] {
-  return [...new Set(asked)].map((name) => all.indexOf(name)).sort((a, b) => a - b);
 }
 
 /** The same of types, `most` at most: instead of more, each row is checked. */

@@ -110,12 +110,12 @@ export class InOrder {
   }
 
   /**
-   * What a span has in the run that it begins in and `most` after that, with their texts if a form is given; undefined where there are none, or
-   * more is asked of an item than runs know. A run that has others than are wanted, or reaches out of the span, is read item by item.
+   * What a span has in the run that it begins in and `most` after that, with their texts if a form is given; undefined where there are
+   * none. A run that has others than are wanted, or reaches out of the span, is read item by item.
    */
   #runs(span: Span, most: number, form?: Form): Runs | undefined {
     const { above, below, asOf, live, checks } = span;
-    if (most < 1 || checks.some((check) => check !== STANDS && !LIVE.includes(check))) return undefined;
+    if (most < 1) return undefined;
     const whole = `r.whole = 1 AND r.first > ?2 AND r.last < ?3${live ? ' AND r.expires > ?1' : ''}`;
     const counted = live ? 'r.live' : 'r.count';
     const wanted = checks.map((check) => ` AND ${check}`).join('');
