@@ -31,6 +31,8 @@ export interface Config {
   readonly documentation: 'hold' | 'pass';
   /** For how long replaced versions are kept whole, in milliseconds. */
   readonly keepVersions: number;
+  /** What consumers reach the server by, without a slash at its end; empty where it is not said. */
+  readonly publicUrl: string;
   /** What the TAXII server serves, and how. */
   readonly taxii: TaxiiSettings;
 }
@@ -39,8 +41,6 @@ export interface TaxiiSettings {
   readonly collections: readonly Collection[];
   /** Whether identity and markings are sent on every page, or on the first of a download alone. */
   readonly repeatCommon: boolean;
-  /** What consumers reach the server by, without a slash at its end; empty where it is not said. */
-  readonly publicUrl: string;
 }
 
 /** How the settings that hold credentials of feeds begin, besides those of the catalogue. */
@@ -186,11 +186,11 @@ export function loadConfig(
     warninglists: warninglistsOf(text('SOC_WARNINGLISTS')),
     documentation: oneOf('SOC_DOCUMENTATION_VALUES', text('SOC_DOCUMENTATION_VALUES'), ['hold', 'pass']),
     keepVersions: daysOf('SOC_KEEP_VERSIONS', text('SOC_KEEP_VERSIONS')),
+    publicUrl: publicUrlOf(text('SOC_PUBLIC_URL')),
     taxii: Object.freeze({
       collections: collectionsOf(text('SOC_TAXII_COLLECTIONS')),
       repeatCommon:
         oneOf('SOC_TAXII_REPEAT_COMMON', text('SOC_TAXII_REPEAT_COMMON'), ['true', 'false']) === 'true',
-      publicUrl: publicUrlOf(text('SOC_PUBLIC_URL')),
     }),
   });
 }

@@ -25,7 +25,8 @@ test('without any setting the documented defaults hold', () => {
     warninglists: 'misp',
     documentation: 'pass',
     keepVersions: 365 * 86_400_000,
-    taxii: { collections: COLLECTIONS, repeatCommon: true, publicUrl: '' },
+    publicUrl: '',
+    taxii: { collections: COLLECTIONS, repeatCommon: true },
   });
 });
 
@@ -71,7 +72,8 @@ test('each setting is taken from the environment', () => {
     warninglists: { folder: '/srv/lists' },
     documentation: 'hold',
     keepVersions: 30 * 86_400_000,
-    taxii: { collections: COLLECTIONS, repeatCommon: false, publicUrl: 'https://iocs.example.com/soc' },
+    publicUrl: 'https://iocs.example.com/soc',
+    taxii: { collections: COLLECTIONS, repeatCommon: false },
   });
 });
 

@@ -98,7 +98,7 @@ export async function serveUntilStopped(
   { onListening = () => undefined, feeds }: ServingOptions = {},
 ): Promise<number> {
   const log = createLog({ level: config.logLevel, pretty: process.stderr.isTTY });
-  const { producer, trustProxy, apiKeyInQuery, taxii, host, port } = config;
+  const { producer, trustProxy, apiKeyInQuery, publicUrl, taxii, host, port } = config;
   let service: FeedsService | undefined;
   const operations = await openOperations(config, {
     store,
@@ -114,7 +114,7 @@ export async function serveUntilStopped(
   const app = buildApp({
     contribute: (contribution) => contributions.take(contribution),
     store,
-    config: { ...HTTP_DEFAULTS, producer, trustProxy, apiKeyInQuery, taxii },
+    config: { ...HTTP_DEFAULTS, producer, trustProxy, apiKeyInQuery, publicUrl, taxii },
     clock: terminal.clock,
     log,
     meter: operations?.meter,

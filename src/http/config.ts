@@ -22,6 +22,8 @@ export interface HttpConfig {
   /** How much memory rendered answers may take together, and the largest of them that is kept. */
   readonly cacheBytes: number;
   readonly cacheBodyBytes: number;
+  /** What consumers reach this server by, such as `https://iocs.example.com`; paths alone where it is empty. */
+  readonly publicUrl: string;
   readonly taxii: TaxiiConfig;
 }
 
@@ -31,8 +33,6 @@ export interface TaxiiConfig {
   readonly collections: readonly Collection[];
   /** Whether the identity and the markings that indicators point to are sent on every page, or on the first alone. */
   readonly repeatCommon: boolean;
-  /** What consumers reach this server by, such as `https://iocs.example.com`; paths alone where it is empty. */
-  readonly publicUrl: string;
 }
 
 const MIB = 1_048_576;
@@ -51,5 +51,6 @@ export const HTTP_DEFAULTS: HttpConfig = {
   drainTimeout: 15_000,
   cacheBytes: 36 * MIB,
   cacheBodyBytes: 12 * MIB,
-  taxii: { collections: COLLECTIONS, repeatCommon: true, publicUrl: '' },
+  publicUrl: '',
+  taxii: { collections: COLLECTIONS, repeatCommon: true },
 };

@@ -4,7 +4,6 @@ import { gunzipSync } from 'node:zlib';
 
 import { parse } from 'csv-parse/sync';
 
-import { HTTP_DEFAULTS } from '../../src/http/config.ts';
 import { LIST_FORMATS } from '../../src/model/list-parameters.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import { DAY, domain, SOURCE, START, take } from '../store/fixtures.ts';
@@ -366,9 +365,8 @@ test('a count says what a query would return, without limit, for Free keys too',
 
 test('links are whole URLs where the server knows what it is reached by, and paths elsewhere', async (context) => {
   const publicUrl = 'https://iocs.example.com/soc';
-  const taxii = { ...HTTP_DEFAULTS.taxii, publicUrl };
   for (const [config, start] of [
-    [{ taxii }, publicUrl],
+    [{ publicUrl }, publicUrl],
     [{}, ''],
   ] as const) {
     const server = await serving(context, { config });

@@ -99,7 +99,7 @@ test('a public URL is a whole one, without what does not belong into a link', ()
     assert.throws(() => loadConfig({ SOC_PUBLIC_URL: text }), ConfigError, text);
   }
   assert.equal(
-    loadConfig({ SOC_PUBLIC_URL: 'https://iocs.example.com' }).taxii.publicUrl,
+    loadConfig({ SOC_PUBLIC_URL: 'https://iocs.example.com' }).publicUrl,
     'https://iocs.example.com',
   );
 });

@@ -64,7 +64,7 @@ export function iocsExport(app: FastifyInstance, parts: RouteParts): void {
   );
   for (const each of OFFERS) {
     const url = `/api/v1/iocs/${each.name}`;
-    const pages = new ListPages(store, config.producer, config.taxii.publicUrl + url);
+    const pages = new ListPages(store, config.producer, config.publicUrl + url);
     const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const now = clock();
       const { tier } = request.apiKey!;

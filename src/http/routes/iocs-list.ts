@@ -73,7 +73,7 @@ const OPERATION: Operation = {
 /** `GET /api/v1/iocs`: current IOCs as JSON, and for Pro keys as CSV, bare values or NDJSON. */
 export function iocsList(app: FastifyInstance, parts: RouteParts): void {
   const { store, config, clock, log, cache, polls } = parts;
-  const pages = new ListPages(store, config.producer, config.taxii.publicUrl + PATH);
+  const pages = new ListPages(store, config.producer, config.publicUrl + PATH);
   // One for each format: what an item takes is estimated from those written before.
   const bodies = new Map(
     LIST_FORMATS.map((format) => [

@@ -59,7 +59,7 @@ export function iocsStix(
   app: FastifyInstance,
   { store, config, clock, log, cache, polls }: RouteParts,
 ): void {
-  const pages = new PageIndex(store, config.producer, config.taxii.publicUrl + PATH);
+  const pages = new PageIndex(store, config.producer, config.publicUrl + PATH);
   const readings = new Readings(config.apiKeyInQuery, parseIndicatorRequest);
   const bodies = new Bodies<Page>(({ plan }, size) => bundleChunks(store, plan, size), config, cache);
   const deadlines = new Deadlines(config.responseDeadline);

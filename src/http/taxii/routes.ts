@@ -53,7 +53,7 @@ function addServerInformation(
   const { discovery, root } = site;
   const { name } = config.producer;
   const apiRoot = apiRootOf(name);
-  const found = discoveryOf(site, config.taxii.publicUrl, name);
+  const found = discoveryOf(site, config.publicUrl, name);
   // Where both are at one path, one resource is both.
   const here = jsonPage(root === discovery ? { ...apiRoot, ...found } : found);
   const there = jsonPage(apiRoot);
