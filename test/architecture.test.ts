@@ -136,6 +136,7 @@ test('built-in modules are imported by their whole name', () => {
     'fast-xml-builder',
     'fastify',
     'feedsmith',
+    'find-my-way',
     'htmlparser2',
     'modern-tar',
     're2js',

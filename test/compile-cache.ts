@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +11,11 @@ export const COMPILE_CACHE: Readonly<Record<string, string>> = {
   NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
 };
 
-/** Fills the cache with a module and all that it imports: processes that are killed leave nothing in it. */
-export function warmCompileCache(module: URL): void {
-  spawnSync(process.execPath, ['--input-type=module', '--eval', `import ${JSON.stringify(module.href)}`], {
+/** Runs a script to its end, to fill the cache with all that it loads: processes that are killed leave nothing in it. */
+export function warmCompileCache(script: string, ...args: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, [script, ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, ...COMPILE_CACHE },
   });
+  assert.equal(status, 0, script);
 }

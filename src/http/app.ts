@@ -1,5 +1,3 @@
-import { METHODS } from 'node:http';
-
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 import { ApiError } from '../errors.ts';
@@ -15,6 +13,7 @@ import type { HttpConfig } from './config.ts';
 import { consolePages } from './console/pages.ts';
 import { errorHandler, unavailable } from './errors.ts';
 import type { DescribedRoute } from './openapi/document.ts';
+import { KnownPaths } from './other-methods.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { KeyDesk } from './key-desk.ts';
 import { RepeatedPolls } from './repeated-polls.ts';
@@ -94,11 +93,13 @@ export function buildApp({ store, config, clock, log, meter, contribute }: AppPa
   app.decorateRequest('rate', null);
   app.decorateRequest('signedIn', null);
   app.decorateRequest('sentPages', null);
+  app.decorateRequest('otherRoute', null);
   app.decorate('usage', usage);
   app.addHook('onClose', () => usage.close());
   app.setErrorHandler(handleError);
 
   let closing = false;
+  const paths = new KnownPaths();
   app.addHook('onRequest', (request, reply, done) => {
     logRequest(observers, request, reply);
     if (closing) {
@@ -109,7 +110,7 @@ export function buildApp({ store, config, clock, log, meter, contribute }: AppPa
       done(new ApiError('bad_request', { message }));
     } else if (request.is404) {
       // Here and not in a handler: a body is of no use to a path that is not there, and is not read.
-      void refuseUnknown(guard, request, done);
+      void refuseUnknown(guard, paths, request, done);
     } else done();
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
@@ -117,7 +118,6 @@ export function buildApp({ store, config, clock, log, meter, contribute }: AppPa
     done();
   });
 
-  const routes = new Map<string, Set<string>>();
   const described: DescribedRoute[] = [];
   app.addHook('onRoute', (route) => {
     const { auth, operation } = route.config ?? {};
@@ -127,11 +127,9 @@ export function buildApp({ store, config, clock, log, meter, contribute }: AppPa
       throw new Error(`the route ${route.url} does not declare what it is for (config.operation)`);
     const admit = (request: FastifyRequest): Promise<void> => guard.admit(request, auth);
     if (auth !== 'none') route.onRequest = [admit, ...[route.onRequest ?? []].flat()];
-    const methods = routes.get(route.url) ?? new Set();
-    for (const method of [route.method].flat()) methods.add(method);
-    routes.set(route.url, methods);
-    if (operation !== 'none')
-      described.push({ url: route.url, methods: [route.method].flat(), auth, operation });
+    const methods = [route.method].flat();
+    paths.add(route.url, methods);
+    if (operation !== 'none') described.push({ url: route.url, methods, auth, operation });
   });
   closeInOrder(app, config, () => {
     closing = true;
@@ -171,7 +169,6 @@ export function buildApp({ store, config, clock, log, meter, contribute }: AppPa
   app.register(async (scope) => docs(scope, parts));
   app.register(async (scope) => openapi(scope, parts, described));
 
-  app.after(() => refuseOtherMethods(app, routes, guard));
   return app;
 }
 
@@ -182,46 +179,17 @@ function isOneHost(host: string | undefined): boolean {
 
 async function refuseUnknown(
   guard: Guard,
+  paths: KnownPaths,
   request: FastifyRequest,
   done: (error: Error) => void,
 ): Promise<void> {
-  let refusal: unknown = new ApiError('not_found');
+  let refusal: unknown = paths.refusal(request);
   try {
     await guard.countRefused(request);
   } catch (error) {
     refusal = error;
   }
   done(refusal as Error);
-}
-
-/** Every path answers 405 to the methods that it does not have, and names those that it has (RFC 9110 §15.5.6). */
-function refuseOtherMethods(
-  app: FastifyInstance,
-  routes: ReadonlyMap<string, ReadonlySet<string>>,
-  guard: Guard,
-): void {
-  const every = METHODS.filter((method) => method !== 'CONNECT');
-  for (const method of every) {
-    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method);
-  }
-  for (const [url, declared] of routes) {
-    const allow = [...declared].sort().join(', ');
-    const refuse = async (request: FastifyRequest): Promise<void> => {
-      await guard.countRefused(request);
-      throw new ApiError('method_not_allowed', {
-        message: `This path does not take ${request.method}, only ${allow}.`,
-        headers: { allow },
-      });
-    };
-    const method = every.filter((name) => !declared.has(name));
-    app.route({
-      method,
-      url,
-      config: { auth: 'none', operation: 'none' },
-      onRequest: refuse,
-      handler: refuse,
-    });
-  }
 }
 
 /** How often connections that have become idle are looked for while the server closes, in milliseconds. */

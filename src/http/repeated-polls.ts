@@ -158,11 +158,11 @@ export class RepeatedPolls {
     response.writeHead(304, head);
     response.end();
     const ms = performance.now() - started;
-    const { key: apiKey, ip, route: url } = poll;
+    const { key: apiKey, ip, route } = poll;
     const entry: RequestEntry = {
       id,
       method: 'GET',
-      route: url,
+      route,
       status: 304,
       ms: Math.round(ms * 100) / 100,
       bytes: socket.bytesWritten - sentBefore,
@@ -172,8 +172,8 @@ export class RepeatedPolls {
     };
     log.request(entry);
     usage.count(
-      { apiKey, rate, sentPages: null, ip, method: 'GET', routeOptions: { url } },
-      { status: 304, ms, complete: true },
+      { apiKey, rate, sentPages: null, ip, method: 'GET' },
+      { route, status: 304, ms, complete: true },
     );
     meter?.begin();
     meter?.end(entry);

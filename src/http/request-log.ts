@@ -44,11 +44,12 @@ function closed(this: NotedResponse): void {
   const { statusCode } = this;
   const refused = statusCode === 401 || statusCode === 403;
   const ms = performance.now() - started;
-  usage.count(request, { status: statusCode, ms, complete: this.writableFinished });
+  const route = request.routeOptions.url ?? request.otherRoute;
+  usage.count(request, { route, status: statusCode, ms, complete: this.writableFinished });
   const entry: RequestEntry = {
     id: request.id,
     method: request.method,
-    route: request.routeOptions.url ?? null,
+    route,
     status: statusCode,
     ms: Math.round(ms * 100) / 100,
     bytes: socket.bytesWritten - sentBefore,

@@ -9,6 +9,9 @@ import { newRequestId } from './request-id.ts';
 /** No request of this API has a body worth more. */
 const BODY_LIMIT = 65_536;
 
+/** How paths are matched. */
+export const ROUTER = { maxParamLength: 200 };
+
 /** Fastify's options: every limit is set, as several of its defaults are none. */
 export function serverOptions(config: HttpConfig): FastifyHttpOptions<Server> {
   return {
@@ -27,7 +30,7 @@ export function serverOptions(config: HttpConfig): FastifyHttpOptions<Server> {
     // We answer in our own shape while closing.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: ROUTER,
     rewriteUrl: originForm,
     clientErrorHandler: answerClientError,
     http: {

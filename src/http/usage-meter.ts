@@ -23,12 +23,12 @@ declare module 'fastify' {
 }
 
 /** What a request is counted by. */
-export type CountedRequest = Pick<FastifyRequest, 'apiKey' | 'rate' | 'sentPages' | 'ip' | 'method'> & {
-  readonly routeOptions: { readonly url?: string | undefined };
-};
+export type CountedRequest = Pick<FastifyRequest, 'apiKey' | 'rate' | 'sentPages' | 'ip' | 'method'>;
 
 /** How a request ended. */
 export interface Ended {
+  /** The pattern of its path; null where there is no such path. */
+  readonly route: string | null;
   readonly status: number;
   /** How long it took, in milliseconds. */
   readonly ms: number;
@@ -138,8 +138,8 @@ class KeyMeter {
     this.#day = day;
   }
 
-  count(request: CountedRequest, { status, ms, complete }: Ended, now: number): void {
-    const endpoint = request.routeOptions.url ?? 'other';
+  count(request: CountedRequest, { route, status, ms, complete }: Ended, now: number): void {
+    const endpoint = route ?? 'other';
     const counter = this.#counter(endpoint, status);
     counter.count += 1;
     counter.latencies[latencyBucket(ms)]! += 1;

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { scryptSync } from 'node:crypto';
 
 import type { TierName } from '../../src/model/tier.ts';
+import { cheapHash } from '../model/cheap-hash.ts';
 import type { Answer, Serving } from './serving.ts';
 
 export const PASSWORD = 'correct horse battery';
 export const HOST = 'localhost:8080';
 
-const SALT = Buffer.alloc(16, 7);
-
-/** `PASSWORD` hashed at a small cost, which is read from the text: tests sign in often. */
-const HASHED = `$scrypt$ln=8,r=8,p=1$${SALT.toString('base64')}$${scryptSync(PASSWORD, SALT, 32, { N: 2 ** 8, r: 8, p: 1 }).toString('base64')}`;
+const HASHED = cheapHash(PASSWORD);
 
 /** Makes an account with `PASSWORD`. */
 export async function makeAccount(

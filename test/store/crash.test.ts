@@ -11,12 +11,13 @@ import { assertWholeBatches } from './whole-batches.ts';
 
 const KILLS = Number(process.env.CRASH_TEST_KILLS ?? 100);
 const BATCH = 25;
+const CHILD = fileURLToPath(new URL('crash-child.ts', import.meta.url));
 
 /** So many stores at once, each killed again and again: while one starts, the other is killed. */
 const STORES = 2;
 
 test(`${KILLS} kills at any moment lose no acknowledged batch and leave none half published`, async (context) => {
-  warmCompileCache(new URL('../../src/store/sqlite/open.ts', import.meta.url));
+  warmCompileCache(CHILD, temporaryDirectory(context), '0', String(BATCH), '0');
   const left = { kills: KILLS };
   const ends = await Promise.all(Array.from({ length: STORES }, () => killAgainAndAgain(context, left)));
   const acknowledged = ends.reduce((sum, end) => sum + end.acknowledged, 0);
@@ -29,10 +30,15 @@ test(`${KILLS} kills at any moment lose no acknowledged batch and leave none hal
   assert.ok(productive > KILLS / 2, 'too few processes lived long enough to write');
 });
 
-/** Kills processes that write one store until no kills are left, and checks it after each. */
-async function killAgainAndAgain(context: TestContext, left: { kills: number }) {
+function temporaryDirectory(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'soc-crash-'));
   context.after(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+/** Kills processes that write one store until no kills are left, and checks it after each. */
+async function killAgainAndAgain(context: TestContext, left: { kills: number }) {
+  const directory = temporaryDirectory(context);
   let [last, productive, kills] = [-1, 0, 0];
   while (left.kills > 0) {
     left.kills -= 1;
@@ -47,8 +53,7 @@ async function killAgainAndAgain(context: TestContext, left: { kills: number }) 
 
 /** Starts a process that ingests from batch `first` on, kills it soon after it began; returns the last acknowledged batch. */
 async function ingestUntilKilled(directory: string, first: number): Promise<number> {
-  const script = fileURLToPath(new URL('crash-child.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, directory, String(first), String(BATCH)], {
+  const child = spawn(process.execPath, [CHILD, directory, String(first), String(BATCH)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...COMPILE_CACHE },
   });

@@ -33,15 +33,15 @@ function temporaryDirectory(context: TestContext): string {
 }
 
 /** A store that is left as it was is migrated again after every so many steps alone: it was the same after the others. */
-const EVERY = 4;
+const EVERY = 6;
 
 /** Makes a store of an older schema, as the program of that time did; 0 is an empty file. */
 function storeOfSchema(directory: string, version: number, name = `schema-${version}`): string {
   const path = join(directory, `${name}.sqlite`);
   const db = new DatabaseSync(path);
-  db.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL');
+  db.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; BEGIN');
   for (const file of FILES.slice(0, version)) db.exec(readFileSync(new URL(file, DIRECTORY), 'utf8'));
-  db.exec(`PRAGMA user_version = ${version}`);
+  db.exec(`PRAGMA user_version = ${version}; COMMIT`);
   db.close();
   return path;
 }
@@ -59,11 +59,13 @@ function schemaOf(path: string): string {
   }
 }
 
+const references: string[] = [];
+
 /** The schemas that a store of schema `version` may have while it is brought up to date, oldest first. */
 function schemasFrom(directory: string, version: number): string[] {
-  return Array.from({ length: NEWEST - version + 1 }, (_, step) =>
-    schemaOf(storeOfSchema(directory, version + step, `reference-${version}-${step}`)),
-  );
+  for (let each = references.length; each <= NEWEST; each += 1)
+    references.push(schemaOf(storeOfSchema(directory, each, `reference-${each}`)));
+  return references.slice(version);
 }
 
 /**
@@ -175,7 +177,7 @@ for (let version = 0; version < NEWEST; version += 1) {
   test(`a process that is killed while it migrates from schema ${version} leaves a store that opens`, async (context) => {
     const directory = temporaryDirectory(context);
     const allowed = schemasFrom(directory, version);
-    for (const step of [1, 12, 25, 60]) {
+    for (const step of [12, 60]) {
       const path = storeOfSchema(directory, version, `killed-${step}`);
       const child = spawn(process.execPath, ['--input-type=module', '--eval', killedAt(step), path], {
         stdio: ['ignore', 'ignore', 'inherit'],

@@ -150,8 +150,9 @@ test('a process that is killed while it fills loses nothing and counts nothing t
   await take(store, some(400, { confidence: 90 }), START, { ...SOURCE, name: 'Agency' });
   await store.close();
   const child = fileURLToPath(new URL('filling-child.ts', import.meta.url));
-  warmCompileCache(new URL('../../../src/store/sqlite/lists/filler.ts', import.meta.url));
   const paths = pathsIn(directory);
+  warmCompileCache(child, directory);
+  rmSync(paths.lists);
   let killed = 0;
   for (let step = 40; step < 20_000; step = Math.ceil(step * 1.4)) {
     const { signal } = await run(child, [directory, String(step)]);
