@@ -16,7 +16,7 @@ type Limits = Pick<Tier, 'requestsPerMinute' | 'requestsPerDay'>;
 /** A key whose requests come fast takes up to so many at once, never more than this part of its limit or of what is left. */
 const LARGEST_LEASE = 50;
 const LIMIT_PART = 20;
-const LEFT_PART = 8;
+const LEFT_PART = 5;
 
 /**
  * Limits each key's requests a minute and a day. Counts live in the ledger, which all processes share; a key
@@ -27,6 +27,8 @@ export class RateLimiter {
   readonly #ledger: RequestLedger;
   readonly #most: number;
   readonly #budgets = new Map<string, KeyBudget>();
+  /** That of the last request: mostly that of the next. */
+  #last: KeyBudget | undefined;
 
   /** Remembers the `most` keys used last. */
   constructor(ledger: RequestLedger, most = 5_000) {
@@ -39,18 +41,22 @@ export class RateLimiter {
    * ledger cannot answer.
    */
   take(keyId: string, limits: Limits, now: number): RateVerdict | Promise<RateVerdict> {
-    let budget = this.#budgets.get(keyId);
-    if (budget === undefined) budget = new KeyBudget(this.#ledger, keyId, limits);
-    else this.#budgets.delete(keyId);
+    if (this.#last?.keyId !== keyId) this.#last = this.#budgetOf(keyId, limits);
+    return this.#last.take(now);
+  }
+
+  #budgetOf(keyId: string, limits: Limits): KeyBudget {
+    const budget = this.#budgets.get(keyId) ?? new KeyBudget(this.#ledger, keyId, limits);
+    this.#budgets.delete(keyId);
     this.#budgets.set(keyId, budget);
     if (this.#budgets.size > this.#most) this.#budgets.delete(this.#budgets.keys().next().value!);
-    return budget.take(now);
+    return budget;
   }
 }
 
 class KeyBudget {
+  readonly keyId: string;
   readonly #ledger: RequestLedger;
-  readonly #keyId: string;
   readonly #limits: { readonly perMinute: number; readonly perDay: number };
   readonly #minuteCount = new RollingCount(60_000, 1_000);
   readonly #dayCount = new RollingCount(86_400_000, 300_000);
@@ -66,7 +72,7 @@ class KeyBudget {
 
   constructor(ledger: RequestLedger, keyId: string, limits: Limits) {
     this.#ledger = ledger;
-    this.#keyId = keyId;
+    this.keyId = keyId;
     this.#limits = { perMinute: limits.requestsPerMinute, perDay: limits.requestsPerDay };
     const least = Math.min(limits.requestsPerMinute, limits.requestsPerDay);
     this.#largestLease = Math.max(1, Math.min(LARGEST_LEASE, Math.floor(least / LIMIT_PART)));
@@ -120,7 +126,7 @@ class KeyBudget {
     this.#size = fast ? Math.min(this.#size * 2, this.#largestLease) : 1;
     const left = Math.min(this.#minute?.remaining ?? 1, this.#day?.remaining ?? 1);
     const want = this.#lease > 0 ? 0 : Math.max(1, Math.min(this.#size, Math.ceil(left / LEFT_PART)));
-    const grant = await this.#ledger.takeRequests(this.#keyId, want, this.#limits, now);
+    const grant = await this.#ledger.takeRequests(this.keyId, want, this.#limits, now);
     this.#refilledAt = now;
     this.#lease += grant.granted;
     this.#minute = grant.minute;

@@ -14,6 +14,14 @@ const MOST_STATEMENTS = 500;
 /** "Never", and "no end", where a time is stored. */
 export const NEVER = Number.MAX_SAFE_INTEGER;
 
+export interface ConnectionOptions {
+  readonly readOnly?: boolean;
+  /** As SQLite's `synchronous`: how much of what was committed a power cut may cost. A crash costs nothing. */
+  readonly sync?: 'FULL' | 'NORMAL' | 'OFF';
+  /** Of a file that is new, in bytes. Larger than usual unless given: an export reads texts one after the other. */
+  readonly pageSize?: number;
+}
+
 /**
  * One connection to a database file, its statements prepared once. Errors of the engine come out as
  * `StoreError`.
@@ -22,27 +30,22 @@ export class Connection {
   readonly db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** `sync` as SQLite's `synchronous`: how much of what was committed a power cut may cost. A crash costs nothing. */
-  constructor(
-    path: string,
-    options: { readonly readOnly?: boolean; readonly sync?: 'FULL' | 'NORMAL' | 'OFF' } = {},
-  ) {
-    const { readOnly = false, sync = 'FULL' } = options;
+  constructor(path: string, options: ConnectionOptions = {}) {
+    const { readOnly = false } = options;
     this.db = translated(() => new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT }));
     try {
-      translated(() => this.#prepareFile(readOnly, sync));
+      translated(() => this.#prepareFile(options));
     } catch (error) {
       this.db.close();
       throw error;
     }
   }
 
-  #prepareFile(readOnly: boolean, sync: string): void {
+  #prepareFile({ readOnly = false, sync = 'FULL', pageSize = 8_192 }: ConnectionOptions): void {
     refuseOldSqlite(this.db);
-    // Larger pages than usual: an export reads texts one after the other.
     if (!readOnly)
       this.db.exec(
-        'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864',
+        `PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864`,
       );
     this.db.exec(`PRAGMA synchronous = ${sync}`);
     // Pages come from the file's mapping, which costs no anonymous memory and a 10,000-row export
