@@ -99,7 +99,8 @@ test('a record whose time cannot be read is taken without it, and the import and
 });
 
 test('runs says when there are none, when nothing was quarantined, and when there is no such run', async (t) => {
-  const { run, file } = bench(t);
+  const { run, file, makeStore } = bench(t);
+  await makeStore();
   assert.match((await run(['runs'])).talk, /No imports yet/);
   await run(['import', file('list.txt', '192.0.2.1\n198.51.100.2\n')]);
   assert.match((await run(['runs', '1'])).talk, /Nothing quarantined/);
