@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { EXPORT_FORMATS } from '../../../src/render/formats.ts';
 import { formatNamed, GOOD, item, lines, NASTY, render } from './nasty.ts';
 import { networkOf } from './readers/rpz.ts';
 import { expected } from './readings.ts';
@@ -106,7 +107,20 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   suricataparser: python('suricataparser', 'suricataparser', ['suricata']),
   idstools: python('idstools', 'idstools', ['suricata']),
   pycef: python('cef', 'pycef', ['cef']),
+  base64: python('strings', 'base64', ['suricata-domain']),
+  iocextract: python('hashes', 'iocextract', ['suricata-md5', 'suricata-sha256', 'fortigate-hash']),
+  Faup: python('urls', 'pyfaup', ['paloalto-url', 'fortigate-url']),
+  csv: python('rows', 'csv', ['splunk']),
+  jsonlines: python('documents', 'jsonlines', ['ecs']),
+  PyMISP: python('event', 'pymisp', ['misp']),
+  expat: python('openioc', 'xml.etree.ElementTree', ['openioc']),
+  'stix2-patterns': python('bodies', 'stix2patterns', ['sentinel']),
 };
+
+test('every format is read by a parser of others', () => {
+  const read = new Set(Object.values(PARSERS).flatMap(({ formats }) => formats));
+  assert.deepEqual([...read].sort(), EXPORT_FORMATS.map(({ name }) => name).sort());
+});
 
 function folder(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'soc-parser-'));
