@@ -38,8 +38,8 @@ const BAR = { atLeast: 10 } as const;
  */
 export async function medallionFigures(work: string, tell: Tell): Promise<Figure[]> {
   const requirements = fileURLToPath(new URL('medallion.txt', import.meta.url));
-  const python = await pythonEnvironment(join(work, 'medallion'), requirements);
-  if (python === undefined) {
+  const environment = await pythonEnvironment(join(work, 'medallion'), requirements);
+  if (environment.state !== 'ready') {
     const measured = 'not measured: medallion could not be installed from PyPI';
     return KINDS.map((kind) => ({ name: nameOf(kind), measured, value: NaN, bar: BAR }));
   }
@@ -55,7 +55,11 @@ export async function medallionFigures(work: string, tell: Tell): Promise<Figure
       const key = keys[Math.floor((turn += 1) / 900) % keys.length]!;
       return ask(`http://127.0.0.1:${port}${OURS}${query}`, `Bearer ${key}`);
     };
-    const theirs = await startMedallion(python, join(work, 'medallion-data'), await seedOf(askOurs));
+    const theirs = await startMedallion(
+      environment.python,
+      join(work, 'medallion-data'),
+      await seedOf(askOurs),
+    );
     try {
       return await figuresOf(askOurs, theirs.ask, tell);
     } finally {

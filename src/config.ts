@@ -174,7 +174,7 @@ export function loadConfig(
   return Object.freeze({
     dataDirectory: text('SOC_DATA_DIR'),
     host: text('SOC_HOST'),
-    port: portOf('SOC_PORT', text('SOC_PORT')),
+    port: portOf(overrides.SOC_PORT === undefined ? 'SOC_PORT' : '--port', text('SOC_PORT')),
     admin: adminOf(text('SOC_ADMIN_HOST'), text('SOC_ADMIN_PORT')),
     producer: producerOf(text('SOC_PRODUCER_NAME'), text('SOC_PRODUCER_ID')),
     trustProxy: networksOf('SOC_TRUST_PROXY', text('SOC_TRUST_PROXY')),
@@ -209,7 +209,8 @@ function adminOf(host: string, port: string): Config['admin'] {
   return port === '' ? undefined : Object.freeze({ host, port: portOf('SOC_ADMIN_PORT', port) });
 }
 
-function portOf(name: SettingName, text: string): number {
+/** `name` is where the port was given, for the error. */
+function portOf(name: SettingName | '--port', text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
     throw new ConfigError(`${name}: "${text}" is not a port: give a number from 0 to 65535.`);
   }

@@ -4,11 +4,14 @@ Called with the name of a parser: formats.py PARSER. The export comes by standar
 What a parser refuses ends with its own error. Requirements are in formats.txt; those of Python itself need none.
 """
 
+import base64
+import csv
 import io
 import ipaddress
 import json
 import re
 import sys
+from xml.etree import ElementTree
 
 
 def addresses(text):
@@ -111,7 +114,96 @@ def cef(text):
     return [re.sub(r'\\.', lambda found: unescaped.get(found[0], found[0][1]), value) for value in values]
 
 
-PARSERS = {each.__name__: each for each in (addresses, hosts, names, zone, sigma, suricataparser, idstools, cef)}
+def strings(text):
+    """Python's own base64: each line a whole value, as Suricata reads datasets of strings."""
+    return [base64.b64decode(line, validate=True).decode() for line in text.splitlines()]
+
+
+def hashes(text):
+    """iocextract: the hashes that it finds in whatever text, one in each line."""
+    import iocextract
+    found = [*iocextract.extract_md5_hashes(text), *iocextract.extract_sha1_hashes(text)]
+    found += iocextract.extract_sha256_hashes(text)
+    assert len(found) == len(text.splitlines())
+    return found
+
+
+def urls(text):
+    """Faup: each line a URL, put together again of its parts. One without a scheme is of the web, as for PAN-OS."""
+    from pyfaup import Url
+
+    def again(line):
+        bare = '' if '://' in line else 'http://'
+        url = Url(bare + line)
+        port = '' if url.port in (None, {'http': 80, 'https': 443}[url.scheme]) else f':{url.port}'
+        query = '' if url.query is None else f'?{url.query}'
+        assert url.fragment is None and url.username is None
+        return f'{url.scheme}://{url.host}{port}{url.path or ""}{query}'.removeprefix(bare)
+
+    return [again(line) for line in text.splitlines()]
+
+
+def rows(text):
+    """Python's own csv: a header, and a row of as many cells for each indicator."""
+    found = list(csv.DictReader(io.StringIO(text, newline=''), strict=True))
+    assert all(None not in row and None not in row.values() for row in found)
+    return [row['indicator'] for row in found]
+
+
+def documents(text):
+    """jsonlines: a document of the Elastic Common Schema in each line."""
+    import jsonlines
+
+    def value(indicator):
+        url = indicator.get('url', {})
+        found = [indicator.get('ip'), url.get('full', url.get('domain')), indicator.get('email', {}).get('address')]
+        found += indicator.get('file', {}).get('hash', {}).values()
+        (told,) = [each for each in found if each is not None]
+        return told
+
+    return [value(document['threat']['indicator']) for document in jsonlines.Reader(io.StringIO(text, newline=''))]
+
+
+def bodies(text):
+    """jsonlines, and OASIS's grammar of patterns: each object's pattern compares with one value."""
+    import jsonlines
+    from stix2patterns.v21.pattern import Pattern
+
+    def value(pattern):
+        ((compared,),) = Pattern(pattern).inspect().comparisons.values()
+        _path, operator, literal = compared
+        assert operator == '=' and literal[0] == literal[-1] == "'"
+        return re.sub(r'\\(.)', r'\1', literal[1:-1], flags=re.DOTALL)
+
+    read = jsonlines.Reader(io.StringIO(text, newline=''))
+    return [value(each['pattern']) for body in read for each in body['stixobjects']]
+
+
+def event(text):
+    """PyMISP: an event, as it is before it is sent to a server."""
+    from pymisp import MISPEvent
+    read = MISPEvent()
+    read.from_json(text)
+    return [attribute.value for attribute in read.attributes]
+
+
+def openioc(text):
+    """Python's own XML parser, expat: the contents of what is indicated, in the namespace of OpenIOC 1.0."""
+    space = '{http://schemas.mandiant.com/2010/ioc}'
+    root = ElementTree.fromstring(text.encode())
+    assert root.tag == f'{space}ioc'
+    items = list(root.iterfind(f'{space}definition/{space}Indicator//{space}IndicatorItem'))
+    assert all(item.get('condition') == 'is' and item.find(f'{space}Context').get('search') for item in items)
+    return [item.findtext(f'{space}Content') for item in items]
+
+
+PARSERS = {
+    each.__name__: each
+    for each in (
+        addresses, hosts, names, zone, sigma, suricataparser, idstools, cef, strings, hashes, urls, rows, documents, bodies,
+        event, openioc,
+    )
+}
 
 if __name__ == '__main__':
     source = io.TextIOWrapper(sys.stdin.buffer, encoding='utf-8', newline='').read()

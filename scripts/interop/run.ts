@@ -1,7 +1,7 @@
 /**
  * Asks this server with the clients that others wrote: OASIS's TAXII client, STIX library, validator and pattern
  * grammar, MISP's importer and OpenCTI's, from PyPI in virtual environments of their own. Where these cannot be had, as PyPI is out of
- * reach, it says so and is no failure. Run by `npm run test:interop`; `PYTHON` names another interpreter than python3.
+ * reach, it says so and is no failure; where PyPI answers and they cannot be installed, it is one. Run by `npm run test:interop`; `PYTHON` names another interpreter than python3.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,7 +19,7 @@ import { makeApiKey } from '../../src/model/api-key.ts';
 import { SOC_DEFENDERS } from '../../src/model/producer.ts';
 import { createLog } from '../../src/observe/log.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import { pythonEnvironment } from '../python-environment.ts';
+import { pythonEnvironment, type PythonEnvironment } from '../python-environment.ts';
 import { fillSample } from './sample.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -35,18 +35,25 @@ const SUITES = ['clients', 'opencti'] as const;
 const LONGEST = 300_000;
 
 interface Suite {
-  readonly name: (typeof SUITES)[number];
-  /** The interpreter that has its requirements; undefined where they cannot be had. */
-  readonly python: string | undefined;
+  readonly name: string;
+  readonly environment: PythonEnvironment;
 }
 
-async function suite(name: Suite['name']): Promise<Suite> {
-  const python = await pythonEnvironment(join(ENVIRONMENTS, name), join(HERE, `${name}.txt`));
-  return { name, python };
+async function suite(name: string): Promise<Suite> {
+  return { name, environment: await pythonEnvironment(join(ENVIRONMENTS, name), join(HERE, `${name}.txt`)) };
+}
+
+interface ReadySuite {
+  readonly name: string;
+  readonly python: string;
+}
+
+function ready({ name, environment }: Suite): readonly ReadySuite[] {
+  return environment.state === 'ready' ? [{ name, python: environment.python }] : [];
 }
 
 /** Serves the sample on loopback while the clients ask, one suite after the other; returns the names of those that failed. */
-async function ask(suites: readonly Suite[]): Promise<string[]> {
+async function ask(suites: readonly ReadySuite[]): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'soc-interop-'));
   const clock = Date.now;
   const store = await openSqliteStore({ directory, producer: SOC_DEFENDERS, clock, writer: 'in-thread' });
@@ -81,7 +88,7 @@ async function ask(suites: readonly Suite[]): Promise<string[]> {
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     const failed: string[] = [];
     for (const { name, python } of suites) {
-      if (!(await passes(python!, [join(HERE, `${name}.py`), url, text]))) failed.push(name);
+      if (!(await passes(python, [join(HERE, `${name}.py`), url, text]))) failed.push(name);
     }
     return failed;
   } finally {
@@ -99,21 +106,23 @@ async function passes(python: string, args: readonly string[]): Promise<boolean>
 }
 
 const suites = await Promise.all(SUITES.map(suite));
-const parsers = await pythonEnvironment(join(ENVIRONMENTS, 'formats'), join(HERE, 'formats.txt'));
-const ready = suites.filter(({ python }) => python !== undefined);
-const failed = ready.length > 0 ? await ask(ready) : [];
-if (parsers !== undefined) {
+const formats = await suite('formats');
+const asking = suites.flatMap(ready);
+const failed = asking.length > 0 ? await ask(asking) : [];
+for (const { python } of ready(formats)) {
   const file = join(ROOT, 'test/render/formats/independent.test.ts');
-  const env = { ...process.env, PYTHON: parsers };
+  const env = { ...process.env, PYTHON: python };
   const tests = spawn(process.execPath, ['--test', file], { stdio: 'inherit', env, timeout: LONGEST });
-  if (((await once(tests, 'exit')) as [number | null])[0] !== 0) failed.push('formats');
+  if (((await once(tests, 'exit')) as [number | null])[0] !== 0) failed.push(formats.name);
 }
-for (const { name, python } of [...suites, { name: 'formats', python: parsers }]) {
-  if (python === undefined) {
-    process.stderr.write(
-      `interop: ${name} was not tested: it could not be installed (no python3 with venv, or PyPI is out of reach).\n`,
-    );
-  }
+const say = (line: string): boolean => process.stderr.write(`interop: ${line}\n`);
+for (const { name, environment } of [...suites, formats]) {
+  if (environment.state === 'missing') say(`${name} was not tested: ${environment.reason}.`);
+  if (environment.state !== 'failed') continue;
+  failed.push(name);
+  say(`${name} could not be installed, though PyPI answers:\n${environment.reason}`);
 }
-for (const name of failed) process.stderr.write(`interop: checks of ${name} failed, see above.\n`);
-if (failed.length > 0) process.exitCode = 1;
+if (failed.length > 0) {
+  say(`${failed.join(', ')} failed, see above.`);
+  process.exitCode = 1;
+}

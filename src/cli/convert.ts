@@ -79,6 +79,7 @@ class Collection {
       this.reject(outcome.rejection);
       return;
     }
+    if (outcome.note !== undefined) this.reject(outcome.note);
     const { type, value, ...context } = outcome.sighting;
     const key = `${type}:${value}`;
     const known = this.#iocs.get(key) ?? { ioc: { type, value }, reports: new Map<string, Report>() };

@@ -5,9 +5,14 @@ import { EXIT, type Terminal, UsageError, type Values } from './command.ts';
 import { describeFeed } from './known-feeds.ts';
 import { whatToDo } from './feed-runs.ts';
 
+/** What knows feeds: the store, or the catalogue. */
+interface Feeds<T> {
+  listFeeds(): Promise<readonly T[]>;
+}
+
 /** `feed list`: every feed with what it is: where it comes from, under which terms, how often. */
 export async function listFeeds(
-  store: Store,
+  store: Feeds<Pick<FeedRecord, 'name' | 'definition' | 'enabled'>>,
   values: Values,
   operands: readonly string[],
   terminal: Terminal,
@@ -23,7 +28,7 @@ export async function listFeeds(
   return EXIT.ok;
 }
 
-function listed(feed: Feed, { enabled }: FeedRecord): string {
+function listed(feed: Feed, { enabled }: Pick<FeedRecord, 'enabled'>): string {
   const { name, title, category, tlp, interval, access, licence, credential } = feed;
   const key =
     credential === undefined
@@ -87,7 +92,10 @@ function meaningOf({ state }: FeedRecord): string {
   return FEED_STATES[state as FeedState] ?? state;
 }
 
-async function chosen(store: Store, operands: readonly string[]): Promise<readonly FeedRecord[]> {
+async function chosen<T extends { readonly name: string }>(
+  store: Feeds<T>,
+  operands: readonly string[],
+): Promise<readonly T[]> {
   const records = await store.listFeeds();
   if (operands.length === 0) return records;
   return operands.map((name) => {

@@ -2,6 +2,7 @@ import { loadConfig } from '../config.ts';
 import { FeedDefinitionError, type FeedOption, parseFeedDefinition } from '../feeds/definition.ts';
 import { CATALOGUE } from '../feeds/catalogue/index.ts';
 import type { Feed } from '../model/feed.ts';
+import { hasSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
 import {
   type Command,
@@ -15,7 +16,7 @@ import {
 import { catalogued, describeFeed } from './known-feeds.ts';
 import { closeOpenRun, diffRun, discardRun, releaseRun, runNow, undoRun } from './feed-runs.ts';
 import { feedStatus, listFeeds } from './feed-status.ts';
-import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { configured, openExistingStore, openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 type Action = (
   store: Store,
@@ -49,6 +50,9 @@ const DEFINING: Readonly<Record<string, FeedOption>> = {
   'key-scheme': 'keyScheme',
   'key-name': 'keyName',
 };
+
+/** What adds to the store, and so makes it where there is none. */
+const MAKING: ReadonlySet<string> = new Set(['add', 'enable', 'disable', 'run']);
 
 /** `feed`: live feeds. */
 export const feedCommand: Command = {
@@ -118,7 +122,11 @@ export const feedCommand: Command = {
       throw new UsageError(
         `feed: say one of ${Object.keys(actions).join(', ')}. See: soc-defenders feed --help`,
       );
-    const store = await openStore(values, terminal, 'in-thread');
+    if (act === listFeeds && !hasSqliteStore(configured(values, terminal).dataDirectory))
+      return await listCatalogue(values, operands, terminal);
+    const store = await (MAKING.has(action)
+      ? openStore(values, terminal, 'in-thread')
+      : openExistingStore(values, terminal));
     try {
       await syncFeeds(store, terminal);
       return await act(store, values, operands, terminal);
@@ -127,6 +135,12 @@ export const feedCommand: Command = {
     }
   },
 };
+
+/** The feeds that a new store would know. */
+function listCatalogue(values: Values, operands: readonly string[], terminal: Terminal): Promise<number> {
+  const feeds = catalogued(loadConfig(terminal.env).feeds);
+  return listFeeds({ listFeeds: async () => feeds }, values, operands, terminal);
+}
 
 /** Makes known what the catalogue has. What is known already stays as the server's own settings have it. */
 async function syncFeeds(store: Store, { env, clock }: Terminal): Promise<void> {

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
 import { expiryOption } from './expiry.ts';
 import { gateKeeper } from './gate-parts.ts';
-import { openStore, overridesOf, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openExistingStore, openStore, overridesOf, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 type Action = (
   store: Store,
@@ -16,6 +16,9 @@ type Action = (
   operands: readonly string[],
   terminal: Terminal,
 ) => Promise<number>;
+
+/** What adds to the store, and so makes it where there is none. */
+const MAKING: ReadonlySet<string> = new Set(['allow', 'deny']);
 
 /** `gate`: what may not be published, and the operator's own lists. */
 export const gateCommand: Command = {
@@ -57,7 +60,9 @@ export const gateCommand: Command = {
       throw new UsageError(
         `gate: say one of ${Object.keys(actions).join(', ')}. See: soc-defenders gate --help`,
       );
-    const store = await openStore(values, terminal, 'in-thread');
+    const store = await (MAKING.has(action)
+      ? openStore(values, terminal, 'in-thread')
+      : openExistingStore(values, terminal));
     try {
       return await act(store, values, operands, terminal);
     } finally {

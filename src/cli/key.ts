@@ -14,7 +14,7 @@ import {
   type Values,
 } from './command.ts';
 import { expiryOption } from './expiry.ts';
-import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openExistingStore, openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** How long a rotated key goes on unless it is said otherwise, in milliseconds. */
 const OVERLAP = 30 * 86_400_000;
@@ -57,9 +57,13 @@ export const keyCommand: Command = {
     const takesKey = run === revoke || run === rotate;
     if (run === undefined || rest.length > 0 || (!takesKey && operand !== undefined))
       throw new UsageError('key: say create, list, or rotate or revoke and a key.');
-    const store = await openStore(values, terminal, 'in-thread');
+    if (takesKey && operand === undefined)
+      throw new UsageError(`key ${action}: give the id of the key, its first 12 characters, or all of it.`);
+    const store = await (run === create
+      ? openStore(values, terminal, 'in-thread')
+      : openExistingStore(values, terminal));
     try {
-      return await run(store, values, operand, terminal);
+      return await run(store, values, operand ?? '', terminal);
     } catch (error) {
       if (error instanceof StoreError && REFUSALS.has(error.code)) {
         throw new UsageError(`key: ${error.message}.`);
@@ -118,14 +122,7 @@ async function list(store: Store, values: Values, _operand: unknown, terminal: T
   return EXIT.ok;
 }
 
-async function rotate(
-  store: Store,
-  values: Values,
-  operand: string | undefined,
-  terminal: Terminal,
-): Promise<number> {
-  if (operand === undefined)
-    throw new UsageError('key rotate: give the id of the key, its first 12 characters, or all of it.');
+async function rotate(store: Store, values: Values, operand: string, terminal: Terminal): Promise<number> {
   const now = terminal.clock();
   const named = await idOf(store, operand.replace(/…$/, ''), 'rotate');
   const keys = (await store.listKeys()).filter(({ id, prefix }) => id === named || prefix === named);
@@ -147,14 +144,7 @@ async function rotate(
   return EXIT.ok;
 }
 
-async function revoke(
-  store: Store,
-  values: Values,
-  operand: string | undefined,
-  terminal: Terminal,
-): Promise<number> {
-  if (operand === undefined)
-    throw new UsageError('key revoke: give the id of the key, its first 12 characters, or all of it.');
+async function revoke(store: Store, values: Values, operand: string, terminal: Terminal): Promise<number> {
   const key = await store.revokeKey(await idOf(store, operand.replace(/…$/, ''), 'revoke'), terminal.clock());
   if (key === undefined) throw noSuchKey(operand, 'revoke');
   if (values.json === true) await terminal.write(`${JSON.stringify(key)}\n`);

@@ -1,7 +1,7 @@
 import { formatTimestamp } from '../model/time.ts';
 import type { RunRecord } from '../store/store.ts';
 import { type Command, EXIT, UsageError } from './command.ts';
-import { openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openExistingStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** `runs`: what was imported, and what was not and why. */
 export const runsCommand: Command = {
@@ -16,7 +16,7 @@ export const runsCommand: Command = {
     if (extra !== undefined) throw new UsageError(`runs: ${extra} is too much: name one run.`);
     if (operand !== undefined && !/^\d{1,15}$/.test(operand))
       throw new UsageError(`runs: ${operand} is not a run's number.`);
-    const store = await openStore(values, terminal, 'in-thread');
+    const store = await openExistingStore(values, terminal);
     try {
       const [newest] = await store.listRuns(1);
       if (operand !== undefined && Number(operand) > (newest?.id ?? 0))

@@ -18,7 +18,7 @@ export function openStore(
 }
 
 /**
- * Opens the configured store for a command that only tells what is in it. Throws `StoreError` when there is none: of a mistyped
+ * Opens the configured store for a command that only tells what is in it, or changes what is there. Throws `StoreError` when there is none: of a mistyped
  * directory nobody should be told that nothing is known.
  */
 export async function openExistingStore(values: Values, terminal: Terminal): Promise<Store> {
@@ -26,12 +26,13 @@ export async function openExistingStore(values: Values, terminal: Terminal): Pro
   if (!hasSqliteStore(dataDirectory))
     throw new StoreError(
       'unavailable',
-      `there is none in ${dataDirectory}: name its directory with --data or SOC_DATA_DIR, or make it with import`,
+      `there is none in ${dataDirectory}: name its directory with --data or SOC_DATA_DIR, or make it with serve or import`,
     );
   return await openStore(values, terminal, 'in-thread');
 }
 
-function configured(values: Values, terminal: Terminal): Config {
+/** The settings, with the data directory that an option names. */
+export function configured(values: Values, terminal: Terminal): Config {
   const data = textOption(values, 'data');
   return loadConfig(terminal.env, data === undefined ? {} : { SOC_DATA_DIR: data });
 }

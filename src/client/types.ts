@@ -60,7 +60,7 @@ export interface IocList {
     readonly total: number;
     readonly limit: number;
     readonly offset: number;
-    /** When the newest version in the store was published. */
+    /** When the newest version in the store was published; now, while there is none. */
     readonly generated_at: string;
     /** The same as a number in a text: it rises with everything that is published. */
     readonly feed_version: string;
@@ -105,7 +105,7 @@ export interface ErrorAnswer {
 /** How many IOCs a filter yields. */
 export interface IocCount {
   readonly count: number;
-  /** When the newest version in the store was published. */
+  /** When the newest version in the store was published; now, while there is none. */
   readonly generated_at: string;
   /** The filters as they were given. */
   readonly filters: Readonly<Record<string, string>>;
@@ -142,7 +142,7 @@ export interface Trend {
 
 /** Counts of what is current. */
 export interface Statistics {
-  /** When the newest version in the store was published. */
+  /** When the newest version in the store was published; now, while there is none. */
   readonly generated_at: string;
   readonly total: number;
   readonly by_type: {

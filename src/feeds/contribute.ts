@@ -56,8 +56,9 @@ export async function takeContribution(
           about.refused.push(screened.rejection.reason);
           continue;
         }
-        const { sighting } = screened;
+        const { sighting, note } = screened;
         sightings.push(sighting);
+        if (note !== undefined) rejections.push(note);
         if (sighting.hold === undefined) about.taken.push(sighting);
         else about.refused.push(`${sighting.value} is held back: ${HOLD_RULES[sighting.hold.rule]}`);
       }

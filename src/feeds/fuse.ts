@@ -34,7 +34,6 @@ const HARMLESS: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
   'unsupported_pattern',
   'unknown_technique',
   'own_host',
-  'bad_time',
 ]);
 
 /** A format has drifted when more than half of the records are unreadable, and at least so many. */

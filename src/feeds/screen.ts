@@ -33,7 +33,12 @@ export interface Screening {
 
 /** What became of a record: a sighting, perhaps held back, or a rejection. Nothing is dropped. */
 export type Screened =
-  | { readonly ok: true; readonly sighting: Sighting }
+  | {
+      readonly ok: true;
+      readonly sighting: Sighting;
+      /** What was left out of it. */
+      readonly note?: Rejection;
+    }
   | { readonly ok: false; readonly rejection: Rejection };
 
 /** Takes one record through normalisation, conclusions and the gate. Never throws. */
@@ -42,13 +47,14 @@ export function screen(item: ReadItem, screening: Screening): Screened {
   const { defaults, enrich, gate, ownHosts = [], reading, unmarked } = screening;
   const outcome = toSighting(item.ioc, unmarked);
   if (!outcome.ok) return outcome;
+  const { note } = outcome;
   const own = defaults === undefined ? outcome.sighting : withDefaults(outcome.sighting, defaults);
   const stated = withArticle(own, reading?.article);
   const sighting = enrich === undefined ? stated : enrich(stated);
   const hold = gate?.check(sighting, { ownHosts });
-  if (hold === undefined) return { ok: true, sighting };
-  if (hold.rule === 'own_domain') return { ok: false, rejection: ownHost(item.ioc.place, sighting, hold) };
-  return { ok: true, sighting: { ...sighting, hold } };
+  if (hold?.rule === 'own_domain') return { ok: false, rejection: ownHost(item.ioc.place, sighting, hold) };
+  const taken = hold === undefined ? sighting : { ...sighting, hold };
+  return note === undefined ? { ok: true, sighting: taken } : { ok: true, sighting: taken, note };
 }
 
 /** Only this source has it wrong: another one may report the host with good reason, so it is not the IOC that is held. */

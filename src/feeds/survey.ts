@@ -62,9 +62,10 @@ export class Surveyor {
       for (const item of batch) {
         const outcome = screen(item, screening);
         if (outcome.ok) this.#batch.push(outcome.sighting);
-        else rejections.push(outcome.rejection);
+        else this.#countRejected(outcome.rejection);
+        const rejection = outcome.ok ? outcome.note : outcome.rejection;
+        if (rejection !== undefined) rejections.push(rejection);
       }
-      for (const { code } of rejections) this.#rejected.set(code, (this.#rejected.get(code) ?? 0) + 1);
       if (rejections.length > 0) await onRejections(rejections);
       if (this.#batch.length >= BATCH) await this.#compare();
     }
@@ -88,6 +89,10 @@ export class Surveyor {
       const absent = page.filter(({ id }) => !this.#listed.has(id));
       if (absent.length > 0) yield absent;
     }
+  }
+
+  #countRejected({ code }: Rejection): void {
+    this.#rejected.set(code, (this.#rejected.get(code) ?? 0) + 1);
   }
 
   async *#standing(): AsyncGenerator<readonly KnownIoc[]> {

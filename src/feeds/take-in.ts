@@ -1,4 +1,4 @@
-import type { Rejection, Sighting } from '../model/sighting.ts';
+import { isNote, type Rejection, type Sighting } from '../model/sighting.ts';
 import type { Clock } from '../model/time.ts';
 import type { ReadItem } from '../parse/format.ts';
 import type { IndicatorWrites } from '../store/store.ts';
@@ -87,7 +87,8 @@ class Intake {
   add(item: ReadItem): void {
     const outcome = screen(item, this.#options.screening ?? {});
     if (outcome.ok) this.#sightings.push(outcome.sighting);
-    else if (this.#options.rejectionsKept !== true) this.#rejections.push(outcome.rejection);
+    const rejection = outcome.ok ? outcome.note : outcome.rejection;
+    if (rejection !== undefined && this.#options.rejectionsKept !== true) this.#rejections.push(rejection);
   }
 
   /** Sends off what is a full batch, once the one before has been written. */
@@ -131,10 +132,11 @@ class Intake {
     }
     if (rejections.length > 0) {
       await this.#store.quarantine(this.#run, rejections);
+      const quarantined = rejections.filter(({ code }) => !isNote(code)).length;
       this.report = {
         ...this.report,
-        read: this.report.read + rejections.length,
-        quarantined: this.report.quarantined + rejections.length,
+        read: this.report.read + quarantined,
+        quarantined: this.report.quarantined + quarantined,
       };
     }
     this.#options.onProgress?.(this.report);

@@ -4,6 +4,7 @@ import type { ListRequest } from '../model/list-parameters.ts';
 import type { Producer } from '../model/producer.ts';
 import { canonicalFilters } from '../model/query-parameters.ts';
 import { formatTimestamp } from '../model/time.ts';
+import { generatedAt } from '../render/generated-at.ts';
 import type { ListPlan } from '../render/list/list.ts';
 import type { Extent, IndicatorReads } from '../store/store.ts';
 import type { Coding } from './coding.ts';
@@ -101,6 +102,7 @@ export class ListPages {
     return {
       total: await this.#store.count(whole, now),
       newest,
+      generatedAt: generatedAt(newest, now),
       producer: this.#producer.name,
       self: this.#self(request),
       next: extent.more ? this.#next(request, extent.last) : undefined,

@@ -65,6 +65,8 @@ export interface RawIoc extends Context {
   readonly typeHint?: IocType | 'ip' | 'hash' | 'host';
   /** Where in the input it stands, for people: `line 12`, `objects[3]`. */
   readonly place: string;
+  /** A time that it states and that cannot be read, or cannot be: the IOC is taken without it. */
+  readonly unreadTime?: string;
 }
 
 /** One source's report of one IOC, in normal form. */
@@ -100,12 +102,17 @@ export const REJECTION_CODES = {
   unknown_technique: 'not a technique or tactic of ATT&CK',
   too_long: 'longer than a value of its type may be',
   control_character: 'holds a control or invisible character',
-  bad_time: 'a time that cannot be',
+  bad_time: 'a time that cannot be read, or cannot be: the record was taken without it',
   not_an_ioc: 'the source itself says that this is no threat',
   own_host: 'the host of the feed, or of the report, that names it',
 } as const;
 
 export type RejectionCode = keyof typeof REJECTION_CODES;
+
+/** Whether a reason only says what was left out of a record that was taken, and so counts no record as quarantined. */
+export function isNote(code: RejectionCode): boolean {
+  return code === 'bad_time';
+}
 
 /** Where sightings come from. `name` identifies it. */
 export interface Source {

@@ -1,5 +1,5 @@
 import type { Tlp } from '../model/marking.ts';
-import type { RawIoc, Rejection, Sighting } from '../model/sighting.ts';
+import { REJECTION_CODES, type RawIoc, type Rejection, type Sighting } from '../model/sighting.ts';
 import { cleanText, withNormalContext } from './context.ts';
 import { normaliseIoc } from './normalise.ts';
 
@@ -18,19 +18,27 @@ export function presentable(rejection: Rejection): Rejection {
 }
 
 /**
- * A raw IOC in normal form, or why it cannot be. Nothing is dropped: it is one or the other. `unmarked` is the marking of what
+ * A raw IOC in normal form, or why it cannot be. Nothing is dropped: it is one or the other, and a time that had to be left
+ * out is told as a `note`. `unmarked` is the marking of what
  * states none, than which no tag is read as freer.
  */
 export function toSighting(
   raw: RawIoc,
   unmarked?: Tlp,
 ):
-  | { readonly ok: true; readonly sighting: Sighting }
+  | { readonly ok: true; readonly sighting: Sighting; readonly note?: Rejection }
   | { readonly ok: false; readonly rejection: Rejection } {
   const ioc = normaliseIoc(raw.value, raw.typeHint);
   if (!ioc.ok) {
     const sample = cleanText(raw.value, LONGEST_SAMPLE) ?? '';
     return { ok: false, rejection: { place: raw.place, code: ioc.code, reason: ioc.reason, sample } };
   }
-  return { ok: true, sighting: withNormalContext({ type: ioc.type, value: ioc.value }, raw, unmarked) };
+  const sighting = withNormalContext({ type: ioc.type, value: ioc.value }, raw, unmarked);
+  return raw.unreadTime === undefined
+    ? { ok: true, sighting }
+    : { ok: true, sighting, note: unreadTime(raw, raw.unreadTime) };
+}
+
+function unreadTime({ place }: RawIoc, time: string): Rejection {
+  return presentable({ place, code: 'bad_time', reason: REJECTION_CODES.bad_time, sample: time });
 }

@@ -1,6 +1,6 @@
 import type { ByteStream, Format, ReadItem, ReadOptions } from './format.ts';
 import { readLines, type Line } from './lines.ts';
-import { inBatches, iocItem, rejectionItem } from './read-item.ts';
+import { inBatches, iocItem, rejectionItem, type Said } from './read-item.ts';
 import { remark, stated, statedTime } from './stated.ts';
 
 const TITLE = /^#\s*DShield\.org Recommended Block List\b/im;
@@ -19,7 +19,7 @@ export const dshieldBlock: Format = {
 };
 
 async function* read(input: ByteStream, { now }: ReadOptions): AsyncGenerator<readonly ReadItem[]> {
-  let updated: number | undefined;
+  let updated: Said['lastSeen'];
   for await (const lines of readLines(input)) {
     const items: ReadItem[] = [];
     for (const line of lines) {
@@ -35,7 +35,7 @@ function isRow(text: string): boolean {
   return text.trim() !== '' && !text.startsWith('#') && !COLUMN_NAMES.test(text);
 }
 
-function itemOf({ number, text, oversized }: Line, updated: number | undefined): ReadItem {
+function itemOf({ number, text, oversized }: Line, updated: Said['lastSeen']): ReadItem {
   const place = `line ${number}`;
   if (oversized === true)
     return rejectionItem(place, 'oversized_record', text, 'the line is longer than 1 MiB');
@@ -56,10 +56,10 @@ function itemOf({ number, text, oversized }: Line, updated: number | undefined):
 }
 
 /** `Tue Dec 15 15:33:38 2015 UTC`, or ISO 8601 as in newer lists. */
-function timeOf(stamp: string, now: number): number | undefined {
+function timeOf(stamp: string, now: number): Said['lastSeen'] {
   const [, month = '', day = '', time, year] =
     /^[a-z]{3} ([a-z]{3}) +(\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})\b/i.exec(stamp) ?? [];
   if (year === undefined) return statedTime(stamp, now);
   const number = MONTHS.indexOf(month.toLowerCase()) + 1;
-  return number === 0 ? undefined : statedTime(`${year}-${number}-${day} ${time}`, now);
+  return statedTime(number === 0 ? stamp : `${year}-${number}-${day} ${time}`, now);
 }

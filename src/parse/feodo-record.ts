@@ -1,7 +1,7 @@
 import { BOTNET_CC } from './abusech.ts';
 import type { ReadItem } from './format.ts';
-import { iocItem, rejectionItem } from './read-item.ts';
-import { remark, stated, statedFamily, statedTime } from './stated.ts';
+import { iocItem, rejectionItem, type Said } from './read-item.ts';
+import { notBefore, remark, stated, statedFamily, statedTime } from './stated.ts';
 
 const DAY = 86_400_000;
 
@@ -38,10 +38,10 @@ export function feodoItem(record: FeodoRecord, place: string, now: number): Read
 }
 
 /** `last_online` is a bare day: on the day of the first sighting it must not lie before it. */
-function lastOnline(field: unknown, firstSeen: number | undefined, now: number): number | undefined {
+function lastOnline(field: unknown, firstSeen: Said['firstSeen'], now: number): Said['lastSeen'] {
   const day = statedTime(field, now);
-  if (day === undefined || firstSeen === undefined || firstSeen - day >= DAY) return day;
-  return Math.max(day, firstSeen);
+  const isEarlierDay = typeof day === 'number' && typeof firstSeen === 'number' && firstSeen - day >= DAY;
+  return isEarlierDay ? day : notBefore(day, firstSeen);
 }
 
 function phrase(noun: string, field: unknown): string | undefined {

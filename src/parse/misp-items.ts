@@ -2,7 +2,7 @@ import type { ReadItem } from './format.ts';
 import { mispTags, withEventTags, type MispTags } from './misp-tags.ts';
 import { isRemark, mispValues } from './misp-types.ts';
 import { iocItem, rejectionItem, type Said } from './read-item.ts';
-import { elementsOf, fieldsOf, remark, reportedBy, stated, statedTime } from './stated.ts';
+import { elementsOf, fieldsOf, firstTime, remark, reportedBy, stated, statedTime } from './stated.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -82,8 +82,11 @@ function saidOfAttribute(attribute: Fields, said: EventSaid, now: number): Said 
   return {
     ...shared,
     entry: stated(attribute.uuid),
-    firstSeen:
-      statedTime(attribute.first_seen, now) ?? statedTime(attribute.timestamp, now) ?? said.firstSeen,
+    firstSeen: firstTime([
+      statedTime(attribute.first_seen, now),
+      statedTime(attribute.timestamp, now),
+      said.firstSeen,
+    ]),
     lastSeen: statedTime(attribute.last_seen, now),
     threatType: category === undefined || NO_THREAT_TYPE.has(category) ? undefined : category,
     family,

@@ -1,6 +1,6 @@
 import type { ReadItem } from './format.ts';
 import { iocItem, rejectionItem } from './read-item.ts';
-import { stated, statedTime } from './stated.ts';
+import { notBefore, stated, statedTime } from './stated.ts';
 
 export const PHISHTANK = { name: 'PhishTank', url: 'https://phishtank.org/', confidence: 75 };
 
@@ -28,7 +28,7 @@ export function phishtankItem(record: PhishtankRecord, place: string, now: numbe
   return iocItem(url, place, 'url', {
     entry: stated(record.phish_id),
     firstSeen,
-    lastSeen: checked === undefined || firstSeen === undefined ? checked : Math.max(checked, firstSeen),
+    lastSeen: notBefore(checked, firstSeen),
     confidence: stated(record.verified)?.toLowerCase() === 'no' ? UNVERIFIED_CONFIDENCE : undefined,
     threatType: 'phishing',
     reference: stated(record.phish_detail_url),

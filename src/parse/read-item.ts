@@ -1,5 +1,6 @@
 import { REJECTION_CODES, type Context, type RawIoc, type RejectionCode } from '../model/sighting.ts';
 import type { ReadItem } from './format.ts';
+import { UnreadTime } from './stated.ts';
 
 /** Items go out in batches of at most so many. */
 const LARGEST_BATCH = 500;
@@ -8,9 +9,14 @@ const LONGEST_SAMPLE = 200;
 const LONGEST_VALUE = 131_072;
 
 /** What a record says besides the value; what it does not say is undefined or empty. */
-export type Said = { readonly [Key in keyof Context]?: Context[Key] | undefined };
+export type Said = {
+  readonly [Key in keyof Context]?:
+    | Context[Key]
+    | (Key extends 'firstSeen' | 'lastSeen' ? UnreadTime : never)
+    | undefined;
+};
 
-/** An IOC found at `place`, with what is said of it; undefined and empty parts are left out. */
+/** An IOC found at `place`, with what is said of it; undefined and empty parts are left out, and of times that cannot be read the first is kept aside. */
 export function iocItem(value: string, place: string, typeHint: RawIoc['typeHint'], said: Said): ReadItem {
   if (value.length > LONGEST_VALUE)
     return rejectionItem(place, 'too_long', value, `${value.length} characters`);
@@ -26,7 +32,9 @@ export function iocItem(value: string, place: string, typeHint: RawIoc['typeHint
   if (typeHint !== undefined) ioc.typeHint = typeHint;
   for (const key in said) {
     const part = said[key as keyof Said];
-    if (part !== undefined && !(Array.isArray(part) && part.length === 0)) ioc[key] = part;
+    if (part === undefined || (Array.isArray(part) && part.length === 0)) continue;
+    if (part instanceof UnreadTime) ioc.unreadTime ??= copyOf(part.text, LONGEST_SAMPLE);
+    else ioc[key] = part;
   }
   return { kind: 'ioc', ioc: ioc as unknown as RawIoc };
 }

@@ -23,10 +23,38 @@ export function statedWords(field: unknown): string[] {
   return words;
 }
 
-/** A time in UTC milliseconds; one that cannot be read or cannot be (see `parseSourceTime`) is left out. */
-export function statedTime(field: unknown, now: number): number | undefined {
+/** A time that a record states and nobody can read, or that cannot be: its record is taken without it, and that is told. */
+export class UnreadTime {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What databases write for no time: MySQL's zero date, and 0 seconds. */
+const NO_TIME = /^(?:0|0000-00-00(?: 00:00:00)?)$/;
+
+/** A time in UTC milliseconds, undefined where there is none, or one that is not read (see `parseSourceTime`). */
+export function statedTime(field: unknown, now: number): number | UnreadTime | undefined {
   const text = stated(field);
-  return text === undefined ? undefined : parseSourceTime(text, now);
+  if (text === undefined || NO_TIME.test(text)) return undefined;
+  return parseSourceTime(text, now) ?? new UnreadTime(text);
+}
+
+/** The first of several times that is one; else the first that is stated. */
+export function firstTime(
+  times: readonly (number | UnreadTime | undefined)[],
+): number | UnreadTime | undefined {
+  return times.find((time) => typeof time === 'number') ?? times.find((time) => time !== undefined);
+}
+
+/** `time`, or `earliest` where that is later; as it is unless both are known. */
+export function notBefore(
+  time: number | UnreadTime | undefined,
+  earliest: number | UnreadTime | undefined,
+): number | UnreadTime | undefined {
+  return typeof time === 'number' && typeof earliest === 'number' ? Math.max(time, earliest) : time;
 }
 
 /** A malware family; what begins with "unknown" names none. */

@@ -142,7 +142,7 @@ export class StixGraph {
   #addSighting(object: StixObject): void {
     const id = stated(object.sighting_of_ref);
     const time = statedTime(object.last_seen ?? object.first_seen, this.#now);
-    if (id === undefined || time === undefined) return;
+    if (id === undefined || typeof time !== 'number') return;
     this.#lastSeen.set(id, Math.max(time, this.#lastSeen.get(id) ?? 0));
   }
 }

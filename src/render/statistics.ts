@@ -3,16 +3,18 @@ import { CONFIDENCE_LEVEL_NAMES } from '../model/confidence.ts';
 import { IOC_TYPES } from '../model/ioc.ts';
 import { formatTimestamp } from '../model/time.ts';
 import type { FeedRecord, Statistics } from '../store/store.ts';
+import { generatedAt } from './generated-at.ts';
 
-/** Statistics as JSON; `newest` is the stamp of the newest version. Times are RFC 3339, UTC. */
+/** Statistics as JSON; `newest` is the stamp of the newest version, 0 where there is none. Times are RFC 3339, UTC. */
 export function renderStatistics(
   statistics: Statistics,
   feeds: readonly FeedRecord[],
   newest: number,
+  now: number,
 ): object {
   const { total, types, levels, categories, techniques, cves, day, week, lists } = statistics;
   return {
-    generated_at: formatTimestamp(newest),
+    generated_at: generatedAt(newest, now),
     total,
     by_type: Object.fromEntries(IOC_TYPES.map((type) => [type, types.get(type) ?? 0])),
     by_confidence: Object.fromEntries(CONFIDENCE_LEVEL_NAMES.map((level) => [level, levels.get(level) ?? 0])),

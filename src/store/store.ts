@@ -213,7 +213,7 @@ export interface IndicatorWrites {
    * nobody else does. Returns of how many it withdrew its word.
    */
   withdraw(run: number, iocs: readonly number[], now: number): Promise<number>;
-  /** Keeps what a run did not take, with counts for each reason and some samples. */
+  /** Keeps what a run did not take, or left out of what it took, with counts for each reason and some samples. */
   quarantine(run: number, rejections: readonly Rejection[]): Promise<void>;
   /** Closes a run. `failure` is why it ended early. */
   endRun(run: number, now: number, failure?: string): Promise<void>;

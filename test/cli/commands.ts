@@ -33,6 +33,8 @@ export interface Bench {
   readonly file: (name: string, content: string | Uint8Array) => string;
   /** Runs a command on this store. */
   readonly run: (args: readonly string[], options?: RunOptions) => Promise<Outcome>;
+  /** Makes an empty store. */
+  readonly makeStore: () => Promise<void>;
   /** Does something with the store while no command runs. */
   readonly withStore: <T>(act: (store: Store) => Promise<T>) => Promise<T>;
   /** The indicators that `export` gives, with its filters. */
@@ -48,27 +50,29 @@ export function bench(context: TestContext): Bench {
   const data = join(directory, 'data');
   const run = (args: readonly string[], options: RunOptions = {}): Promise<Outcome> =>
     runOn(args, { ...options, env: { SOC_DATA_DIR: data, SOC_FEEDS: 'off', ...options.env } });
+  const withStore = async <T>(act: (store: Store) => Promise<T>): Promise<T> => {
+    const store = await openSqliteStore({
+      directory: data,
+      producer: SOC_DEFENDERS,
+      clock: Date.now,
+      writer: 'in-thread',
+    });
+    try {
+      return await act(store);
+    } finally {
+      await store.close();
+    }
+  };
   return {
     directory,
     data,
     run,
+    withStore,
+    makeStore: () => withStore(async () => undefined),
     file: (name, content) => {
       const path = join(directory, name);
       writeFileSync(path, content);
       return path;
-    },
-    withStore: async (act) => {
-      const store = await openSqliteStore({
-        directory: data,
-        producer: SOC_DEFENDERS,
-        clock: Date.now,
-        writer: 'in-thread',
-      });
-      try {
-        return await act(store);
-      } finally {
-        await store.close();
-      }
     },
     exported: async (...filters) => {
       const { code, out, talk } = await run(['export', ...filters], { clock: soon });

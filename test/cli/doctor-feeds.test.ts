@@ -85,7 +85,7 @@ test('doctor tells how old the warninglists are, and that they are missing', asy
   const here = bench(t);
   const lists = async (env: Record<string, string>) =>
     (await examine(here, env)).find(({ what }) => /warninglists/.test(what));
-  await here.run(['runs']);
+  await here.makeStore();
   assert.match(
     (await lists({ SOC_WARNINGLISTS: 'misp', SOC_FEEDS: 'on' }))?.what ?? '',
     /no warninglists .* yet/,

@@ -103,7 +103,7 @@ test('a data directory that is a file is bad', async (t) => {
 
 test('a store of a newer program is bad, and left as it is', async (t) => {
   const here = bench(t);
-  await here.run(['key', 'list']);
+  await here.makeStore();
   const path = join(here.data, 'indicators.sqlite');
   const database = new DatabaseSync(path);
   database.exec('PRAGMA user_version = 9999');
@@ -133,7 +133,7 @@ test('a store of another producer is bad', async (t) => {
 
 test('a store without a key in force is a warning, whether revoked, expired or never made', async (t) => {
   const here = bench(t);
-  await here.run(['key', 'list']);
+  await here.makeStore();
   assert.equal((await examine(here)).find(/no API key in force/)?.state, 'warn');
   const { out } = await here.run(['key', 'create', '--expires', '2d']);
   assert.equal((await examine(here)).find(/expires \d{4}-/)?.state, 'warn');
@@ -183,7 +183,7 @@ test('an import that never ended, as its process was killed, is a warning until 
 test('a stamp far ahead of the clock is bad, a little ahead a warning', async (t) => {
   const here = bench(t);
   // A store that has been read stamps no version in the past.
-  await here.run(['runs']);
+  await here.makeStore();
   await here.run(['export']);
   await here.run(['import', here.file('a.txt', '192.0.2.1\n198.51.100.1\n')]);
   const state = async (ahead: number) =>

@@ -79,8 +79,8 @@ test('without --limit all is exported, and the count is told', async (t) => {
 });
 
 test('an empty store exports the identity alone', async (t) => {
-  const { run } = bench(t);
-  await run(['runs']);
+  const { run, makeStore } = bench(t);
+  await makeStore();
   const { code, out } = await run(['export']);
   assert.equal(code, 0);
   const { objects } = JSON.parse(out) as { objects: StixObject[] };

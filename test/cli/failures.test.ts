@@ -74,9 +74,10 @@ test('every command that makes the store says the same of a data directory that 
   const list = file('list.txt', '192.0.2.1\n');
   for (const args of [
     ['import', list],
-    ['key', 'list'],
     ['key', 'create'],
-    ['runs'],
+    ['account', 'create', 'default'],
+    ['feed', 'enable', 'urlhaus'],
+    ['gate', 'allow', 'example.com'],
     ['serve', '--port', '0'],
   ]) {
     const { code, talk, out } = await runOn([...args, '--data', data]);
@@ -91,23 +92,49 @@ test('every command that makes the store says the same of a data directory that 
 
 test('a data directory that is a file is refused as one', async (t) => {
   const { file } = bench(t);
-  const { code, talk } = await runOn(['key', 'list', '--data', file('plain', 'a file')]);
+  const { code, talk } = await runOn(['key', 'create', '--data', file('plain', 'a file')]);
   assert.equal(code, 1);
   assert.match(talk, /^The store: .+plain is a file: name a directory\.$/);
 });
 
-test('what only tells of a store makes none: a mistyped directory is no store without indicators', async (t) => {
+const EXPECTING_A_STORE = [
+  'export',
+  'why 192.0.2.1',
+  'runs',
+  'runs 1',
+  'key list',
+  'key rotate sk_live_Ab12',
+  'key revoke sk_live_Ab12',
+  'account list',
+  'account password default',
+  'account remove default',
+  'gate list',
+  'gate check 192.0.2.1',
+  'gate remove example.com',
+  'gate apply',
+  'feed status',
+  'feed remove ours',
+  'feed diff 1',
+  'feed undo 1',
+  'feed release 1',
+  'feed discard 1',
+].map((line) => line.split(' '));
+
+test('what only tells of a store, or changes what is there, makes none: a mistyped directory is no store without indicators', async (t) => {
   const { directory } = bench(t);
   const absent = join(directory, 'absent');
   const bare = join(directory, 'bare');
   mkdirSync(bare);
   for (const data of [absent, bare]) {
-    for (const args of [['export'], ['why', '192.0.2.1']]) {
+    for (const args of EXPECTING_A_STORE) {
       const { code, talk, out } = await runOn([...args, '--data', data]);
       assert.deepEqual([code, out], [1, ''], args.join(' '));
       assert.match(talk, /^The store: there is none in .+(?:absent|bare): name its directory with --data/);
     }
     assert.equal((await runOn(['doctor', '--data', data])).code, 0);
+    const feeds = await runOn(['feed', 'list', '--data', data]);
+    assert.equal(feeds.code, 0);
+    assert.match(feeds.out, /^urlhaus {2}on {2}URLhaus /m, 'the catalogue is there without a store');
   }
   assert.equal(existsSync(absent), false);
   assert.deepEqual(readdirSync(bare), []);

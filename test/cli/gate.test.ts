@@ -107,7 +107,9 @@ test('list shows who says what, why, since when and until when', async (t) => {
 });
 
 test('empty lists say so, and print nothing', async (t) => {
-  const { code, out, talk } = await bench(t).run(['gate', 'list']);
+  const here = bench(t);
+  await here.makeStore();
+  const { code, out, talk } = await here.run(['gate', 'list']);
   assert.deepEqual([code, out], [0, '']);
   assert.match(talk, /Your lists are empty/);
 });
@@ -131,6 +133,7 @@ test('apply does nothing when everything has been checked by these lists', async
 
 test('check tells what passes, and which rule, list and entry hold the rest', async (t) => {
   const here = bench(t);
+  await here.makeStore();
   const { code, out, talk } = await here.run([
     'gate',
     'check',
@@ -150,7 +153,9 @@ test('check tells what passes, and which rule, list and entry hold the rest', as
 });
 
 test('check --json gives one line for a value, with its hold or null', async (t) => {
-  const { out } = await bench(t).run(['gate', 'check', '--json', '8.8.8.8', 'c2.example.com']);
+  const here = bench(t);
+  await here.makeStore();
+  const { out } = await here.run(['gate', 'check', '--json', '8.8.8.8', 'c2.example.com']);
   assert.deepEqual(jsonLines<{ type: string; value: string; hold: Hold | null }>(out), [
     {
       type: 'ipv4',
@@ -163,6 +168,7 @@ test('check --json gives one line for a value, with its hold or null', async (t)
 
 test('check goes by lists of a folder, and tells of those that cannot be read', async (t) => {
   const here = bench(t);
+  await here.makeStore();
   const write = (name: string, text: string) => writeFileSync(join(here.directory, name), text);
   write(
     'ours.json',

@@ -72,8 +72,35 @@ test('what was not taken is kept and listed by runs, as text and as JSON', async
   assert.equal(listedRun!.quarantined, 3);
 });
 
-test('runs says when there are none, when nothing was quarantined, and when there is no such run', async (t) => {
+test('a record whose time cannot be read is taken without it, and the import and runs say so', async (t) => {
   const { run, file } = bench(t);
+  const path = file(
+    'own.csv',
+    'value,first_seen\n192.0.2.1,2026-01-05\n192.0.2.2,4/5/2026\nwww.example.com,2099-01-01\n192.0.2.3,\n',
+  );
+  const { code, talk } = await run(['import', path]);
+  assert.equal(code, 0);
+  assert.match(talk, /4 read, 4 new, 0 updated, 0 unchanged, 0 quarantined/);
+  assert.match(
+    talk,
+    /2 × a time that cannot be read, or cannot be: the record was taken without it \(line 3: 4\/5\/2026\)/,
+  );
+  assert.match(
+    (await run(['runs', '1'])).out,
+    /^2 × bad_time\n {2}line 3: .*: 4\/5\/2026\n {2}line 4: .*2099-01-01\n/,
+  );
+  const [report] = jsonLines<Report>((await run(['import', '--json', path])).out);
+  assert.deepEqual([report!.read, report!.unchanged, report!.quarantined], [4, 4, 0]);
+  assert.deepEqual(
+    report!.quarantine.map(({ code: reason, count }) => [reason, count]),
+    [['bad_time', 2]],
+  );
+  assert.match((await run(['convert', path])).talk, /4 indicators\n {2}2 × a time that cannot be read/);
+});
+
+test('runs says when there are none, when nothing was quarantined, and when there is no such run', async (t) => {
+  const { run, file, makeStore } = bench(t);
+  await makeStore();
   assert.match((await run(['runs'])).talk, /No imports yet/);
   await run(['import', file('list.txt', '192.0.2.1\n198.51.100.2\n')]);
   assert.match((await run(['runs', '1'])).talk, /Nothing quarantined/);

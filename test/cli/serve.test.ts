@@ -90,6 +90,15 @@ test('a wrong setting stops the server before it makes anything', async (t) => {
   }
 });
 
+test('a wrong port is refused by the name under which it was given', async (t) => {
+  const { data } = bench(t);
+  const { code, talk } = await runOn(['serve', '--data', data, '--port', '80000'], {
+    env: { SOC_PORT: '1' },
+  });
+  assert.deepEqual([code, talk], [2, '--port: "80000" is not a port: give a number from 0 to 65535.']);
+  assert.equal(existsSync(data), false);
+});
+
 test('an interrupt ends an import that waits for its input', async (t) => {
   const { data } = bench(t);
   const program = start(t, ['import', '--format', 'list', '--data', data, '-']);

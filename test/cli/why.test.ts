@@ -22,8 +22,8 @@ test('why --json is one object, with the indicator’s id', async (t) => {
 });
 
 test('a value that nobody reported is not called harmless', async (t) => {
-  const { run } = bench(t);
-  await run(['runs']);
+  const { run, makeStore } = bench(t);
+  await makeStore();
   const { code, out, talk } = await run(['why', '192.0.2.200']);
   assert.deepEqual([code, out], [3, '']);
   assert.match(talk, /192\.0\.2\.200 \(ipv4\) has not been reported here\. That does not make it harmless/);

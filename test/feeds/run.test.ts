@@ -309,6 +309,18 @@ test('what the gate holds is kept and not published; a download full of it waits
   assert.equal(all.state, 'held');
 });
 
+test('a feed whose times cannot be read is published without them, and its run says so', async (t) => {
+  const bench = await feedBench(t);
+  const feed = { ...LIST, access: { ...LIST.access, format: 'csv' } } as const;
+  const rows = ['192.0.2.1,4/5/2026', '192.0.2.2,5/5/2026', '192.0.2.3,2026-01-05'];
+  const turn = await bench.turn(`value,first_seen\n${rows.join('\n')}\n`, { feed });
+  assert.equal(turn.state, 'fine');
+  const [run] = await bench.store.listRuns(1);
+  assert.deepEqual([run?.read, run?.added, run?.quarantined], [3, 3, 0]);
+  const [note] = await bench.store.listQuarantine(run!.id);
+  assert.deepEqual([note?.code, note?.count, note?.samples[0]?.sample], ['bad_time', 2, '4/5/2026']);
+});
+
 test('the feed’s own host is quarantined and does not stop others from reporting it', async (t) => {
   const bench = await feedBench(t);
   const own: Hold = { rule: 'own_domain', list: 'own', entry: 'feed.example.org' };

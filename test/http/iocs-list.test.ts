@@ -109,6 +109,12 @@ test('an empty list is empty and no error', async (context) => {
   const server = await serving(context);
   const { meta, data, links } = await list(server, '?type=ipv4');
   assert.deepEqual([meta.total, data, links.next], [0, [], null]);
+  assert.deepEqual([meta.generated_at, meta.feed_version], [new Date(server.clock.now).toISOString(), '0']);
+  for (const path of [`${LIST}/count`, `${LIST}/stats`]) {
+    const answer = await get(server, path, bearer(server.free));
+    const { generated_at: at } = JSON.parse(answer.body.toString('utf8')) as { generated_at: string };
+    assert.equal(at, new Date(server.clock.now).toISOString(), path);
+  }
   const bodies = LIST_FORMATS.slice(1).map(async (format) => {
     return (await get(server, `${LIST}?format=${format}`, bearer(server.pro))).body.toString('utf8');
   });

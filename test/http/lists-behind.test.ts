@@ -52,8 +52,8 @@ test('statistics tell how far lists are until they have everything', async (cont
   await take(store, [domain(1)], START);
   const statistics = await store.statistics(START);
   assert.deepEqual(statistics.lists, { complete: true, listed: 1, known: 1 });
-  assert.ok(!('lists' in renderStatistics(statistics, [], START)));
+  assert.ok(!('lists' in renderStatistics(statistics, [], START, START)));
   const lists = { complete: false, listed: 1, known: 3 };
-  const told = renderStatistics({ ...statistics, lists }, [], START) as { lists?: object };
+  const told = renderStatistics({ ...statistics, lists }, [], START, START) as { lists?: object };
   assert.deepEqual(told.lists, lists);
 });

@@ -308,7 +308,7 @@ test('fields of a wrong kind never throw, and never become text of another kind'
   }
 });
 
-test('a time that cannot be is left out, and the record is taken without it', async () => {
+test('a time that cannot be is left out and kept aside, and the record is taken without it', async () => {
   for (const [feed, field, property] of [
     [URLHAUS, 'dateadded', 'firstSeen'],
     [THREATFOX, 'first_seen_utc', 'firstSeen'],
@@ -321,11 +321,15 @@ test('a time that cannot be is left out, and the record is taken without it', as
       '1970-01-01',
       '2099-01-01 00:00:00',
       '2026-13-01',
-      0,
       -1,
       1e20,
     ]) {
-      assert.equal((await one(feed, { [field]: time }))[property], undefined, `${feed.format}: ${time}`);
+      const ioc = await one(feed, { [field]: time });
+      assert.deepEqual([ioc[property], ioc.unreadTime], [undefined, String(time)], `${feed.format}: ${time}`);
+    }
+    for (const none of ['', 'None', 0, '0000-00-00 00:00:00']) {
+      const ioc = await one(feed, { [field]: none });
+      assert.deepEqual([ioc[property], ioc.unreadTime], [undefined, undefined], `${feed.format}: ${none}`);
     }
     const soon = new Date(NOW + 3_600_000).toISOString();
     assert.equal(

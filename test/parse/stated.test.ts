@@ -4,12 +4,15 @@ import { test } from 'node:test';
 import {
   elementsOf,
   fieldsOf,
+  firstTime,
+  notBefore,
   remark,
   reportedBy,
   stated,
   statedFamily,
   statedTime,
   statedWords,
+  UnreadTime,
 } from '../../src/parse/stated.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
@@ -33,10 +36,24 @@ test('words come from lists and from texts with commas', () => {
   assert.deepEqual(statedWords({ length: 5 }), []);
 });
 
-test('a time of the future, or one that cannot be read, is left out', () => {
+test('a time of the future, or one that cannot be read, is told apart from none', () => {
   assert.equal(statedTime('2026-10-09 06:17:08 UTC', NOW), Date.UTC(2026, 9, 9, 6, 17, 8));
-  for (const time of ['2999-01-01', 'yesterday', '', null, '2026-02-31'])
-    assert.equal(statedTime(time, NOW), undefined);
+  for (const time of ['2999-01-01', 'yesterday', '2026-02-31'])
+    assert.deepEqual(statedTime(time, NOW), new UnreadTime(time));
+  for (const none of ['', null, 'None', '0', 0, '0000-00-00 00:00:00'])
+    assert.equal(statedTime(none, NOW), undefined);
+});
+
+test('of several times the first that can be read is taken, and none is moved before another that is not known', () => {
+  const unread = new UnreadTime('yesterday');
+  assert.equal(firstTime([undefined, unread, 5, 7]), 5);
+  assert.equal(firstTime([undefined, unread]), unread);
+  assert.equal(firstTime([undefined]), undefined);
+  assert.deepEqual([notBefore(3, 5), notBefore(7, 5)], [5, 7]);
+  assert.deepEqual(
+    [notBefore(3, unread), notBefore(unread, 5), notBefore(undefined, 5)],
+    [3, unread, undefined],
+  );
 });
 
 test('"unknown" names no family, in any case', () => {

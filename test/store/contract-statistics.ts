@@ -111,6 +111,24 @@ export function statisticsContract(name: string, open: StoreOpener): void {
       }
     });
 
+    it('count no more what has expired, whether or not that has been told and swept yet', async (store, clock) => {
+      const more = { techniques: ['T1105'], cves: ['CVE-2024-12345'] };
+      const aged = (index: number) => domain(index, { lastSeen: START - index * 10 * DAY, ...more });
+      await take(
+        store,
+        Array.from({ length: 12 }, (_, index) => aged(index)),
+        clock.now,
+      );
+      await take(store, [domain(1), domain(2, { lastSeen: START })], clock.now, AGENCY);
+      for (let days = 0; days < 130; days += 9) {
+        const now = START + days * DAY + HOUR;
+        assert.deepEqual(await kept(store, now), await counted(store, now), `${days} days on`);
+      }
+      clock.advance(70 * DAY);
+      while ((await store.review(clock.now, 100)) === 100);
+      assert.deepEqual(await kept(store, clock.now), await counted(store, clock.now));
+    });
+
     it('count nothing before its time comes, and what it replaces until then', async (store, clock) => {
       const named = (index: number) => ({
         techniques: [`T10${10 + (index % 15)}`],

@@ -397,6 +397,8 @@ export function storeContract(name: string, open: StoreOpener): void {
         run,
         Array.from({ length: 30 }, (_, line) => rejection(line + 1)),
       );
+      // What was only left out of a record that was taken is kept too, and counts no record.
+      await store.quarantine(run, [{ ...rejection(7), code: 'bad_time', sample: 'yesterday' }]);
       await store.ingest(run, [domain(1)], clock.now);
       await store.endRun(run, clock.now + 5, 'the file ended early');
       const again = await opened.reopen();
@@ -417,10 +419,11 @@ export function storeContract(name: string, open: StoreOpener): void {
         withdrawn: 0,
         quarantined: 30,
       });
-      const [quarantined] = await again.listQuarantine(run);
+      const [quarantined, note] = await again.listQuarantine(run);
       assert.equal(quarantined?.count, 30);
       assert.deepEqual(quarantined?.samples[0], rejection(1));
       assert.ok(quarantined.samples.length < 30);
+      assert.deepEqual([note?.code, note?.count, note?.samples[0]?.sample], ['bad_time', 1, 'yesterday']);
     });
   });
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { COUNT_PARAMETERS, parseCountRequest } from '../../model/list-parameters.ts';
 import { TIERS } from '../../model/tier.ts';
-import { formatTimestamp } from '../../model/time.ts';
+import { generatedAt } from '../../render/generated-at.ts';
 import type { RouteParts } from '../app.ts';
 import { Fresh } from '../fresh.ts';
 import type { Operation } from '../operation.ts';
@@ -42,7 +42,7 @@ export function iocsCount(app: FastifyInstance, { store, config, clock }: RouteP
     const query = parseCountRequest(pairs, { tier: TIERS[request.apiKey!.tier], now });
     const answer = await counts.find(JSON.stringify(query), now, async (newest) => ({
       count: await store.count(query, now),
-      generated_at: formatTimestamp(newest),
+      generated_at: generatedAt(newest, now),
       filters: Object.fromEntries(pairs),
     }));
     return sendShort(reply, JSON.stringify(answer));

@@ -38,7 +38,7 @@ export function iocsStats(app: FastifyInstance, { store, config, clock }: RouteP
     refuseParameters(request, config.apiKeyInQuery);
     const now = clock();
     const answer = await answers.find('', now, async (newest) =>
-      JSON.stringify(renderStatistics(await store.statistics(now), await store.listFeeds(), newest)),
+      JSON.stringify(renderStatistics(await store.statistics(now), await store.listFeeds(), newest, now)),
     );
     return sendShort(reply, answer);
   };

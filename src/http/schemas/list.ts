@@ -10,7 +10,10 @@ export const LIST = objectOf(
       total: described(COUNT, 'How many there are without limit and offset.'),
       limit: COUNT,
       offset: COUNT,
-      generated_at: described(TIME, 'When the newest version in the store was published.'),
+      generated_at: described(
+        TIME,
+        'When the newest version in the store was published; now, while there is none.',
+      ),
       feed_version: described(
         TEXT,
         'The same as a number in a text: it rises with everything that is published.',
@@ -47,7 +50,10 @@ export const LIST_EXAMPLE = {
 export const COUNTED = objectOf(
   {
     count: COUNT,
-    generated_at: described(TIME, 'When the newest version in the store was published.'),
+    generated_at: described(
+      TIME,
+      'When the newest version in the store was published; now, while there is none.',
+    ),
     filters: FILTERS,
   },
   {},

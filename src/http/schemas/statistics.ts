@@ -14,7 +14,10 @@ const TREND = objectOf(
 
 export const STATISTICS = objectOf(
   {
-    generated_at: described(TIME, 'When the newest version in the store was published.'),
+    generated_at: described(
+      TIME,
+      'When the newest version in the store was published; now, while there is none.',
+    ),
     total: COUNT,
     by_type: objectOf(Object.fromEntries(IOC_TYPES.map((type) => [type, COUNT]))),
     by_confidence: objectOf(Object.fromEntries(CONFIDENCE_LEVEL_NAMES.map((level) => [level, COUNT]))),

@@ -1,6 +1,5 @@
 import type { IndicatorQuery } from '../../model/indicator-query.ts';
 import type { ListFormat, ListRequest } from '../../model/list-parameters.ts';
-import { formatTimestamp } from '../../model/time.ts';
 import type { Extent, IndicatorReads, ItemForm } from '../../store/store.ts';
 import { walkSlices } from '../walk.ts';
 import { CSV_COLUMNS } from './item-csv.ts';
@@ -22,6 +21,7 @@ export interface Envelope {
   readonly total: number;
   /** The stamp of the newest version in the store. */
   readonly newest: number;
+  readonly generatedAt: string;
   readonly producer: string;
   readonly self: string;
   readonly next: string | undefined;
@@ -102,12 +102,12 @@ function withinExtent({ query, extent }: ListPlan): IndicatorQuery {
 function frame({ request, extent, envelope }: ListPlan): readonly [head: string, tail: string] {
   if (request.format === 'csv') return [`${CSV_COLUMNS.join(',')}\r\n`, extent.count > 0 ? '\r\n' : ''];
   if (envelope === undefined) return ['', extent.count > 0 ? '\n' : ''];
-  const { total, newest, producer, self, next } = envelope;
+  const { total, newest, generatedAt, producer, self, next } = envelope;
   const meta = {
     total,
     limit: request.query.limit,
     offset: request.offset,
-    generated_at: formatTimestamp(newest),
+    generated_at: generatedAt,
     feed_version: String(newest),
     source: producer,
     filters: Object.fromEntries(request.given.filter(([name]) => name !== 'limit' && name !== 'format')),

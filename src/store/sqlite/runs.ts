@@ -1,5 +1,5 @@
 import { TLP_MARKINGS } from '../../model/marking.ts';
-import type { Context, Rejection, Source } from '../../model/sighting.ts';
+import { type Context, isNote, type Rejection, type Source } from '../../model/sighting.ts';
 import type { Report } from '../../score/assess.ts';
 import { RUN_CHANGE_KINDS, type RunChangeKind, type RunLease, type RunState, StoreError } from '../store.ts';
 import type { Connection } from './connection.ts';
@@ -159,7 +159,7 @@ export class RunRows {
     }
     this.#connection
       .prepare('UPDATE run SET quarantined = quarantined + ? WHERE id = ?')
-      .run(rejections.length, run);
+      .run(rejections.filter(({ code }) => !isNote(code)).length, run);
   }
 
   #source(id: number): Source {

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { EXPORT_FORMATS } from '../../../src/render/formats.ts';
 import { formatNamed, GOOD, item, lines, NASTY, render } from './nasty.ts';
 import { networkOf } from './readers/rpz.ts';
+import { keptByEngine, loadedByEngine, reportedByEngine } from './readers/suricata-engine.ts';
 import { expected } from './readings.ts';
 
 /** A program or package of others that reads formats. Values come in any order. */
@@ -85,6 +87,15 @@ function received(text: string, directory: string): string[] {
   return lines(readFileSync(at('out'), 'utf8')).map((line) => (JSON.parse(line) as { value: string }).value);
 }
 
+/** Suricata's own reader of datasets. */
+function dataset(type: Parameters<typeof keptByEngine>[1], format: string): Parser {
+  return {
+    formats: [format],
+    missing: program('suricata'),
+    values: (text, directory) => keptByEngine(run, type, text, directory),
+  };
+}
+
 const PARSERS: Readonly<Record<string, Parser>> = {
   'named-compilezone': {
     formats: ['rpz'],
@@ -92,6 +103,15 @@ const PARSERS: Readonly<Record<string, Parser>> = {
     values: compiled,
   },
   'syslog-ng': { formats: ['syslog'], missing: program('syslog-ng'), values: received },
+  Suricata: {
+    formats: ['suricata'],
+    missing: program('suricata'),
+    values: (text, directory) => reportedByEngine(run, text, directory),
+  },
+  'Suricata for addresses': dataset('ip', 'suricata-ip'),
+  'Suricata for domains': dataset('string', 'suricata-domain'),
+  'Suricata for MD5': dataset('md5', 'suricata-md5'),
+  'Suricata for SHA-256': dataset('sha256', 'suricata-sha256'),
   ipaddress: python('addresses', 'ipaddress', [
     'suricata-ip',
     'paloalto-ip',
@@ -106,7 +126,20 @@ const PARSERS: Readonly<Record<string, Parser>> = {
   suricataparser: python('suricataparser', 'suricataparser', ['suricata']),
   idstools: python('idstools', 'idstools', ['suricata']),
   pycef: python('cef', 'pycef', ['cef']),
+  base64: python('strings', 'base64', ['suricata-domain']),
+  iocextract: python('hashes', 'iocextract', ['suricata-md5', 'suricata-sha256', 'fortigate-hash']),
+  Faup: python('urls', 'pyfaup', ['paloalto-url', 'fortigate-url']),
+  csv: python('rows', 'csv', ['splunk']),
+  jsonlines: python('documents', 'jsonlines', ['ecs']),
+  PyMISP: python('event', 'pymisp', ['misp']),
+  expat: python('openioc', 'xml.etree.ElementTree', ['openioc']),
+  'stix2-patterns': python('bodies', 'stix2patterns', ['sentinel']),
 };
+
+test('every format is read by a parser of others', () => {
+  const read = new Set(Object.values(PARSERS).flatMap(({ formats }) => formats));
+  assert.deepEqual([...read].sort(), EXPORT_FORMATS.map(({ name }) => name).sort());
+});
 
 function folder(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'soc-parser-'));
@@ -131,4 +164,23 @@ for (const [name, parser] of Object.entries(PARSERS)) {
       }
     });
   }
+}
+
+for (const page of ['formats.md', 'guides/suricata.md']) {
+  test(`Suricata takes the rules for datasets that docs/${page} shows`, async (context) => {
+    const missing = program('suricata')();
+    if (missing !== undefined) return context.skip(missing);
+    const directory = folder(context);
+    const shown = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
+    const rules = shown.match(/(?<=^ *)alert .*dataset:.*$/gm)?.join('\n') ?? '';
+    assert.ok(lines(`${rules}\n`).length >= 3);
+    for (const kind of ['ip', 'domain', 'md5', 'sha256']) {
+      const type = kind === 'ip' ? 'ipv4' : (kind as 'domain');
+      const { text } = await render(`suricata-${kind}`, [item(type, GOOD[type][0]!)]);
+      for (const name of [`suricata-${kind}.lst`, `soc-${kind}.lst`])
+        writeFileSync(join(directory, name), text);
+    }
+    loadedByEngine(run, `${rules.replaceAll('/var/lib/suricata/datasets', directory)}\n`, directory);
+    assert.throws(() => loadedByEngine(run, `${rules.replaceAll('.lst', '.none')}\n`, directory));
+  });
 }

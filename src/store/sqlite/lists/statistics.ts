@@ -14,14 +14,20 @@ const MOST_NAMES = 10;
 const MOST_FEEDS = 500;
 
 /**
+ * So many of what has expired since the last sweep are taken away at most: some 80 ms. More expire at once only where a whole
+ * import had one time, and count until a server has told and swept them, minutes later.
+ */
+const MOST_OVER = 10_000;
+
+/**
  * Statistics from the counts beside the lists, on a connection with them attached: some hundred rows of each kind, whatever the store
- * holds, and what is stamped later than `now`, which is taken away again.
+ * holds, and what is stamped later than `now` or has expired since the last sweep, which is taken away again.
  */
 export function readStatistics(connection: Connection, now: number): Omit<Statistics, 'lists'> {
   const types = new Map<IocType, number>();
   const levels = new Map<ConfidenceLevel, number>();
   let total = 0;
-  const changes = changesToCome(connection, now);
+  const changes = changesAt(connection, now);
   const top = (kind: TallyKind, limit: number): NameCount[] =>
     topOf(connection, kind, limit, changes.get(kind) ?? new Map());
   for (const { name, count } of top('type_level', MOST_FEEDS)) {
@@ -45,8 +51,11 @@ export function readStatistics(connection: Connection, now: number): Omit<Statis
 
 type Changes = Map<TallyKind, Map<string, number>>;
 
-/** By how much counts differ at `now`: less what is stamped later, and with what is replaced only later. */
-function changesToCome(connection: Connection, now: number): Changes {
+/**
+ * By how much counts differ at `now`: less what is stamped later and what has expired since the last sweep, and with what is
+ * replaced only later.
+ */
+function changesAt(connection: Connection, now: number): Changes {
   const changes: Changes = new Map();
   const add = (json: unknown, by: 1 | -1): void => {
     for (const [kind, name] of countedAs(parseItems(Buffer.from(String(json)))[0]!)) {
@@ -64,6 +73,12 @@ function changesToCome(connection: Connection, now: number): Changes {
      WHERE until < ${NEVER} AND until > ?1 AND stamp <= ?1 AND expires > ?1 AND live = 1`,
   );
   for (const { json } of still.iterate(now)) add(json, 1);
+  const over = connection.prepare(
+    `SELECT json FROM lists.item INDEXED BY item_expires
+     WHERE expires <= ?1 AND expires < ${NEVER} AND stamp <= ?1 AND until = ${NEVER} AND live = 1
+     LIMIT ${MOST_OVER}`,
+  );
+  for (const { json } of over.iterate(now)) add(json, -1);
   return changes;
 }
 
