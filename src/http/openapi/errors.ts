@@ -2,6 +2,7 @@ import { API_ERRORS, type ApiErrorCode } from '../../errors.ts';
 import type { RouteAuth } from '../auth.ts';
 import type { Operation } from '../operation.ts';
 import { JSON_ERRORS } from '../schemas/error.ts';
+import type { StandingHeaders } from './answers.ts';
 import type { Components } from './components.ts';
 
 /** What may befall any request. */
@@ -58,11 +59,11 @@ export function errorCodesOf(operation: Operation, auth: RouteAuth, method: stri
   return (Object.keys(API_ERRORS) as ApiErrorCode[]).filter((code) => codes.has(code));
 }
 
-/** References to the answers of all errors of an operation, by status. `standing` are the headers of every answer. */
+/** References to the answers of all errors of an operation, by status. `standing` are the headers that answers have whatever they say. */
 export function errorAnswers(
   { operation, auth, method }: { operation: Operation; auth: RouteAuth; method: string },
   components: Components,
-  standing: object,
+  standing: StandingHeaders,
 ): Record<string, object> {
   const form = operation.errorForm ?? JSON_ERRORS;
   const byStatus = Map.groupBy(errorCodesOf(operation, auth, method), (code) => API_ERRORS[code].status);
@@ -72,7 +73,7 @@ export function errorAnswers(
     const answer = {
       description,
       headers: {
-        ...standing,
+        ...standing(status),
         ...Object.fromEntries(['Cache-Control', ...own].map((name) => [name, header(name, components)])),
       },
       content: {

@@ -8,6 +8,7 @@ import { Fresh } from '../fresh.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { COUNTED, COUNTED_EXAMPLE } from '../schemas/list.ts';
+import { SHORT_ANSWER_HEADERS } from '../schemas/page-answers.ts';
 import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/iocs/count';
@@ -25,10 +26,7 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: COUNTED,
       example: COUNTED_EXAMPLE,
-      headers: {
-        'Cache-Control': 'It may be kept, and asked for again.',
-        Vary: 'The headers of the request that the answer depends on.',
-      },
+      headers: SHORT_ANSWER_HEADERS,
     },
   ],
 };

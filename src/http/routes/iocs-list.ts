@@ -23,7 +23,7 @@ import type { HeaderList } from '../standing-headers.ts';
 
 const PATH = '/api/v1/iocs';
 
-const ATTACHED = { 'Content-Disposition': 'A browser saves it.' };
+const ATTACHED = { 'Content-Disposition': 'A browser saves it, unless it is JSON.' };
 const DESCRIPTION = 'A page of the list.';
 
 const OPERATION: Operation = {
