@@ -152,6 +152,23 @@ test('every parameter has words and a schema that its example and its default ke
   }
 });
 
+test('what operations refer to is called by its name, or after the operation that has its own', async (context) => {
+  const document = await documentOf(await serving(context));
+  for (const [, , { operationId, parameters = [] }] of operationsOf(document)) {
+    for (const parameter of parameters as { readonly $ref: string }[]) {
+      const called = parameter.$ref.replace('#/components/parameters/', '');
+      const { name } = parameterOf(document, parameter);
+      const plain = name.replace('[', '-').replace(']', '');
+      assert.ok([plain, `${operationId.replace(/Head$/, '')}-${plain}`].includes(called), called);
+    }
+  }
+  const all = Object.values(document.components).flatMap((kind) => Object.keys(kind));
+  assert.deepEqual(
+    all.filter((name) => /-\d+$/.test(name)),
+    [],
+  );
+});
+
 test('every example keeps to its schema', async (context) => {
   const document = await documentOf(await serving(context));
   const check = checker(document);

@@ -1,4 +1,4 @@
-import type { AnswerDescription } from '../operation.ts';
+import type { AnswerDescription, Operation } from '../operation.ts';
 import type { Components } from './components.ts';
 
 const ALWAYS = {
@@ -36,7 +36,7 @@ export function standingHeaders(limited: boolean, components: Components): Stand
     };
     const references = Object.entries(headers).map(([name, [description, schema]]) => [
       name,
-      components.refer('headers', name, { description, schema }),
+      components.refer('headers', name, { description, schema }, 'standing'),
     ]);
     return Object.fromEntries(references) as Record<string, object>;
   };
@@ -44,7 +44,7 @@ export function standingHeaders(limited: boolean, components: Components): Stand
 
 /** The answers of an operation that are no errors, by status; without contents for `HEAD`. */
 export function answersOf(
-  answers: readonly AnswerDescription[],
+  { id, answers }: Operation,
   components: Components,
   standing: StandingHeaders,
   { head }: { readonly head: boolean },
@@ -54,7 +54,7 @@ export function answersOf(
     const own = forms.flatMap(({ headers = {} }) =>
       Object.entries(headers).map(([name, description]) => [
         name,
-        components.refer('headers', name, { description, schema: { type: 'string' } }),
+        components.refer('headers', name, { description, schema: { type: 'string' } }, id),
       ]),
     );
     const content = Object.fromEntries(forms.flatMap((form) => contentOf(form, components)));

@@ -1,5 +1,5 @@
 import { API_ERRORS, type ApiErrorCode } from '../../errors.ts';
-import type { RouteAuth } from '../auth.ts';
+import { isKeyed, type RouteAuth } from '../auth.ts';
 import type { Operation } from '../operation.ts';
 import { JSON_ERRORS } from '../schemas/error.ts';
 import type { StandingHeaders } from './answers.ts';
@@ -66,6 +66,7 @@ export function errorAnswers(
   standing: StandingHeaders,
 ): Record<string, object> {
   const form = operation.errorForm ?? JSON_ERRORS;
+  const owner = form.name ?? (isKeyed(auth) ? 'keyed' : 'keyless');
   const byStatus = Map.groupBy(errorCodesOf(operation, auth, method), (code) => API_ERRORS[code].status);
   const answers = [...byStatus].map(([status, codes]) => {
     const [description, own = []] = STATUSES[status] ?? [API_ERRORS[codes[0]!].message];
@@ -83,12 +84,12 @@ export function errorAnswers(
         },
       },
     };
-    return [String(status), components.refer('responses', [status, ...codes].join('-'), answer)];
+    return [String(status), components.refer('responses', [status, ...codes].join('-'), answer, owner)];
   });
   return Object.fromEntries(answers) as Record<string, object>;
 }
 
 function header(name: string, components: Components): object {
   const type = name === 'Retry-After' ? 'integer' : 'string';
-  return components.refer('headers', name, { description: HEADERS[name], schema: { type } });
+  return components.refer('headers', name, { description: HEADERS[name], schema: { type } }, 'error');
 }

@@ -5,7 +5,7 @@ import { IOC_TYPES } from '../../model/ioc.ts';
 import { SECTORS } from '../../model/sector.ts';
 import { ARTICLE_COLUMNS } from '../../render/article.ts';
 import type { JsonSchema, Operation } from '../operation.ts';
-import { SHORT_ANSWER_HEADERS } from '../schemas/page-answers.ts';
+import { SAVED, SHORT_ANSWER_HEADERS } from '../schemas/page-answers.ts';
 
 const STRINGS: JsonSchema = { type: 'array', items: { type: 'string' } };
 
@@ -92,7 +92,7 @@ const PAGE_HEADERS = {
   ...SHORT_ANSWER_HEADERS,
   Link: 'The next page, with rel="next", as a path on this server; absent on the last page.',
 };
-const FILE_HEADERS = { ...PAGE_HEADERS, 'Content-Disposition': 'A browser saves it, unless it is JSON.' };
+const FILE_HEADERS = { ...PAGE_HEADERS, ...SAVED };
 
 /** What the list of articles is for. */
 export const ARTICLES_OPERATION: Operation = {

@@ -5,7 +5,7 @@ import { choice } from '../../model/query-parameters.ts';
 import type { ExportFormat } from '../../render/format.ts';
 import type { AnswerDescription, Operation } from '../operation.ts';
 import { EXAMPLE_ITEMS } from '../schemas/item.ts';
-import { PAGE_REQUEST_HEADERS, pageAnswers } from '../schemas/page-answers.ts';
+import { PAGE_REQUEST_HEADERS, pageAnswers, SAVED } from '../schemas/page-answers.ts';
 
 /** What an export path offers. */
 export interface ExportOffer {
@@ -52,7 +52,7 @@ function contentsOf(formats: readonly ExportFormat[]): AnswerDescription[] {
     mediaType,
     schema: mediaType === 'application/json' ? { type: 'object' } : { type: 'string' },
     examples: Object.fromEntries(own.map((format) => [format.name, exampleOf(format)])),
-    headers: { 'Content-Disposition': 'A browser saves it.' },
+    headers: SAVED,
   }));
 }
 

@@ -17,13 +17,12 @@ import type { Operation } from '../operation.ts';
 import { pairsOf, requireFormat } from '../parameters.ts';
 import { EXAMPLE_ITEM } from '../schemas/item.ts';
 import { EXAMPLE_ITEM_JSON, LIST, LIST_EXAMPLE } from '../schemas/list.ts';
-import { PAGE_REQUEST_HEADERS, pageAnswers } from '../schemas/page-answers.ts';
+import { PAGE_REQUEST_HEADERS, pageAnswers, SAVED } from '../schemas/page-answers.ts';
 import { Deadlines } from '../sending.ts';
 import type { HeaderList } from '../standing-headers.ts';
 
 const PATH = '/api/v1/iocs';
 
-const ATTACHED = { 'Content-Disposition': 'A browser saves it, unless it is JSON.' };
 const DESCRIPTION = 'A page of the list.';
 
 const OPERATION: Operation = {
@@ -48,7 +47,7 @@ const OPERATION: Operation = {
       mediaType: 'text/csv',
       schema: { type: 'string', description: 'RFC 4180, with a header.' },
       example: `${CSV_COLUMNS.join(',')}\r\n${renderItemCsv(EXAMPLE_ITEM)}\r\n`,
-      headers: ATTACHED,
+      headers: SAVED,
     },
     {
       status: 200,
@@ -56,7 +55,7 @@ const OPERATION: Operation = {
       mediaType: 'text/plain',
       schema: { type: 'string', description: 'A value a line.' },
       example: `${EXAMPLE_ITEM.value}\n`,
-      headers: ATTACHED,
+      headers: SAVED,
     },
     {
       status: 200,
@@ -64,7 +63,7 @@ const OPERATION: Operation = {
       mediaType: 'application/x-ndjson',
       schema: { type: 'string', description: 'An item a line.' },
       example: `${JSON.stringify(EXAMPLE_ITEM_JSON)}\n`,
-      headers: ATTACHED,
+      headers: SAVED,
     },
   ]),
   errors: ['insufficient_tier', 'not_acceptable'],

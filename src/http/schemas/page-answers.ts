@@ -26,6 +26,11 @@ export const PAGE_REQUEST_HEADERS = {
   'Accept-Encoding': 'zstd, br and gzip are offered.',
 } as const;
 
+/** The header of what a browser saves and does not show, as its values are hostile. */
+export const SAVED = {
+  'Content-Disposition': 'A browser saves it under this name; absent from what it may show.',
+} as const;
+
 /** Headers of a short answer, which is never a 304. */
 export const SHORT_ANSWER_HEADERS = { 'Cache-Control': ALWAYS['Cache-Control'], Vary: ALWAYS.Vary } as const;
 

@@ -73,6 +73,7 @@ const STATUS: JsonSchema = object(
 );
 
 const ERROR_FORM: ErrorForm = {
+  name: 'taxii',
   mediaType: TAXII_MEDIA_TYPE,
   schema: {
     title: 'TaxiiError',
