@@ -6,6 +6,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { buildApp } from '../../src/http/app.ts';
 import { API_ERRORS } from '../../src/errors.ts';
 import { HTTP_DEFAULTS } from '../../src/http/config.ts';
+import { IOC_TYPES } from '../../src/model/ioc.ts';
 import { SILENT } from '../../src/observe/log.ts';
 import { DAY, domain, START, take } from '../store/fixtures.ts';
 import {
@@ -217,6 +218,32 @@ test('what a parameter is told to be is taken, and its opposite is not', async (
       assert.equal(refused.status, 400, `${url}?${query.toString()}`);
     }
   }
+});
+
+test('the types that an export is told to have are those that one of its formats takes', async (context) => {
+  const server = await serving(context);
+  const document = await documentOf(server);
+  let narrow = 0;
+  for (const [path, method, operation] of operationsOf(document)) {
+    if (method !== 'get' || operation.tags[0] !== 'Exports') continue;
+    const parameters = (operation.parameters ?? []).map((each) => parameterOf(document, each));
+    const [type, form] = [/^type$/, /^(?:format|profile)$/].map((name) =>
+      parameters.find((each) => name.test(each.name))!,
+    );
+    const told = (type!.schema.items as { readonly enum: readonly string[] }).enum;
+    const taken = new Set<string>();
+    for (const format of form!.schema.enum as readonly string[]) {
+      for (const each of path.endsWith('/stix') ? [] : IOC_TYPES) {
+        const query = `?${form!.name}=${format}&type=${each}&limit=1`;
+        const { status } = await get(server, path + query, bearer(server.pro), 'HEAD');
+        if (status === 200) taken.add(each);
+        else assert.equal(status, 400, path + query);
+      }
+    }
+    if (taken.size > 0) assert.deepEqual([...taken].sort(), [...told].sort(), path);
+    if (told.length < IOC_TYPES.length) narrow += 1;
+  }
+  assert.ok(narrow > 6, String(narrow));
 });
 
 function isChoice({ name, schema }: ParameterObject): boolean {
