@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { LIST_FORMATS } from '../../src/model/list-parameters.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import { DAY, domain, SOURCE, START, take } from '../store/fixtures.ts';
-import { addresses, bearer, errorOf, get, type Serving, serving } from './serving.ts';
+import { addresses, bearer, type ErrorBody, errorOf, get, type Serving, serving } from './serving.ts';
 
 const LIST = '/api/v1/iocs';
 
@@ -253,6 +253,33 @@ test('each format has its type, and is saved and not shown but for JSON', async 
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['cache-control'], 'private, no-cache');
     assert.equal(headers.vary, 'Accept-Encoding, Authorization, X-API-Key');
+  }
+});
+
+test('without a format a list is JSON, and 406 where that is not taken; with one, Accept is not looked at', async (context) => {
+  const server = await serving(context);
+  await take(server.store, addresses(2), START);
+  const base = `http://127.0.0.1:${await server.listen()}`;
+  const ask = (path: string, accept: string, method = 'GET'): Promise<Response> =>
+    fetch(base + path, { method, headers: { ...bearer(server.pro), accept } });
+  const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+  for (const path of [LIST, '/api/v1/articles']) {
+    for (const accept of ['*/*', browser, 'application/json', 'application/*;q=0.1', 'text/csv, */*;q=0.1']) {
+      const answer = await ask(path, accept);
+      assert.equal(answer.status, 200, `${path} ${accept}`);
+      assert.match(answer.headers.get('vary')!, /^Accept, /);
+      assert.match(answer.headers.get('content-type')!, /^application\/json/);
+    }
+    for (const accept of ['application/xml', 'text/html', 'text/csv', '*/*, application/json;q=0']) {
+      const answer = await ask(path, accept);
+      assert.equal(answer.status, 406, `${path} ${accept}`);
+      assert.equal((await ask(path, accept, 'HEAD')).status, 406);
+      const { error } = (await answer.json()) as { error: ErrorBody };
+      assert.match(error.message, /Accept does not take.*Name a format: json, csv/);
+      assert.deepEqual(error.details?.[1]?.parameter, 'format');
+      const named = await ask(`${path}?format=csv`, accept);
+      assert.deepEqual([named.status, named.headers.get('vary')?.startsWith('Accept, ')], [200, false]);
+    }
   }
 });
 

@@ -157,7 +157,7 @@ export const ARTICLES_OPERATION: Operation = {
       headers: FILE_HEADERS,
     },
   ],
-  errors: ['lookback_exceeded'],
+  errors: ['lookback_exceeded', 'not_acceptable'],
 };
 
 /** What one article is for. */

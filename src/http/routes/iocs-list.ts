@@ -9,10 +9,11 @@ import {
 import { TIERS } from '../../model/tier.ts';
 import { CSV_COLUMNS, renderItemCsv } from '../../render/list/item-csv.ts';
 import { LIST_FORMAT_INFO, listChunks } from '../../render/list/list.ts';
-import { answerPage } from '../answer-page.ts';
+import { answerPage, CACHE_HEADERS, TYPED_CACHE_HEADERS } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import { Bodies } from '../bodies.ts';
 import { type ListPage, ListPages } from '../list-pages.ts';
+import { dependsOnAccept } from '../media-type.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf, requireFormat } from '../parameters.ts';
 import { EXAMPLE_ITEM } from '../schemas/item.ts';
@@ -89,9 +90,11 @@ export function iocsList(app: FastifyInstance, parts: RouteParts): void {
     const pairs = pairsOf(request, config.apiKeyInQuery);
     requireFormat(pairs, LIST_FORMATS, tier);
     const asked = parseListRequest(pairs, { tier: TIERS[tier], now });
+    const typed = dependsOnAccept(request.headers.accept, pairs, LIST_FORMATS);
     const page = await pages.find(asked, now);
     const answer = { bodies: bodies.get(asked.format)!, deadlines, log, polls };
-    return await answerPage(request, reply, { page, content: contentHeaders(asked) }, answer);
+    const cache = typed ? TYPED_CACHE_HEADERS : CACHE_HEADERS;
+    return await answerPage(request, reply, { page, content: contentHeaders(asked), cache }, answer);
   };
   app.route({
     method: ['GET', 'HEAD'],
