@@ -66,7 +66,7 @@ export interface IocList {
     readonly feed_version: string;
     /** The producer. */
     readonly source: string;
-    /** The filters as they were given. */
+    /** The filters as they were given; a since from before the look-back as it was applied. */
     readonly filters: Readonly<Record<string, string>>;
   };
   readonly data: readonly IocItem[];
@@ -107,7 +107,7 @@ export interface IocCount {
   readonly count: number;
   /** When the newest version in the store was published. */
   readonly generated_at: string;
-  /** The filters as they were given. */
+  /** The filters as they were given; a since from before the look-back as it was applied. */
   readonly filters: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,6 @@
 import { writeCursor } from '../model/cursor.ts';
 import type { IndicatorQuery } from '../model/indicator-query.ts';
-import type { ListRequest } from '../model/list-parameters.ts';
+import { appliedFilters, type ListRequest } from '../model/list-parameters.ts';
 import type { Producer } from '../model/producer.ts';
 import { canonicalFilters } from '../model/query-parameters.ts';
 import { formatTimestamp } from '../model/time.ts';
@@ -102,6 +102,7 @@ export class ListPages {
       total: await this.#store.count(whole, now),
       newest,
       producer: this.#producer.name,
+      filters: appliedFilters(request.given, request.query),
       self: this.#self(request),
       next: extent.more ? this.#next(request, extent.last) : undefined,
     };

@@ -138,6 +138,38 @@ test('the filters are those of the bundle, and until and category', async (conte
   assert.deepEqual(await values(server, '?category=vendor'), []);
 });
 
+test('the filters are told as they were applied: a since from before the look-back where it was moved to', async (context) => {
+  const server = await serving(context);
+  await take(server.store, addresses(2), START);
+  server.clock.advance(30_000);
+  const base = `http://127.0.0.1:${await server.listen()}`;
+  const minute = 60_000;
+  for (const path of [LIST, `${LIST}/count`]) {
+    const ask = async (query: string, key: string): Promise<[filters: unknown, etag: string | null]> => {
+      const answer = await fetch(`${base}${path}?${query}`, { headers: bearer(key) });
+      const body = (await answer.json()) as { meta?: { filters: object }; filters?: object };
+      assert.equal(answer.status, 200);
+      return [body.meta?.filters ?? body.filters, answer.headers.get('etag')];
+    };
+    const earliest = Math.ceil((server.clock.now - DAY) / minute) * minute;
+    const moved = { type: 'IPV6', since: new Date(earliest).toISOString() };
+    const [first, etag] = await ask('type=IPV6&since=2020-01-01', server.free);
+    assert.deepEqual(first, moved);
+    for (const since of ['2026-01-15', '2026-01-15T09:00:00+00:00'])
+      assert.deepEqual((await ask(`since=${encodeURIComponent(since)}`, server.free))[0], { since });
+    assert.deepEqual((await ask('type=ipv6&since=2020-01-01', server.pro))[0], {
+      type: 'ipv6',
+      since: new Date(earliest - 364 * DAY).toISOString(),
+    });
+    assert.deepEqual((await ask('type=ipv6', server.free))[0], { type: 'ipv6' });
+    server.clock.advance(minute);
+    const [later, other] = await ask('type=IPV6&since=2020-01-01', server.free);
+    assert.deepEqual(later, { ...moved, since: new Date(earliest + minute).toISOString() });
+    // The tag names the bytes, and these have become others.
+    if (etag !== null) assert.notEqual(other, etag);
+  }
+});
+
 test('a category finds what any of its sources reports, once', async (context) => {
   const server = await serving(context);
   await take(server.store, [domain(1)], START);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { COUNT_PARAMETERS, parseCountRequest } from '../../model/list-parameters.ts';
+import { appliedFilters, COUNT_PARAMETERS, parseCountRequest } from '../../model/list-parameters.ts';
 import { TIERS } from '../../model/tier.ts';
 import { formatTimestamp } from '../../model/time.ts';
 import type { RouteParts } from '../app.ts';
@@ -38,12 +38,11 @@ export function iocsCount(app: FastifyInstance, { store, config, clock }: RouteP
     const now = clock();
     const pairs = pairsOf(request, config.apiKeyInQuery);
     const query = parseCountRequest(pairs, { tier: TIERS[request.apiKey!.tier], now });
-    const answer = await counts.find(JSON.stringify(query), now, async (newest) => ({
+    const counted = await counts.find(JSON.stringify(query), now, async (newest) => ({
       count: await store.count(query, now),
       generated_at: formatTimestamp(newest),
-      filters: Object.fromEntries(pairs),
     }));
-    return sendShort(reply, JSON.stringify(answer));
+    return sendShort(reply, JSON.stringify({ ...counted, filters: appliedFilters(pairs, query) }));
   };
   app.route({
     method: ['GET', 'HEAD'],
