@@ -26,6 +26,8 @@ export type Industry = 'chemical' | 'commercial-facilities' | 'communications' |
 export interface IocItem {
   /** The same for the same IOC for ever. */
   readonly id: string;
+  /** When its first version was published. */
+  readonly created: string;
   /** When this version was published. */
   readonly modified: string;
   readonly type: IocType;

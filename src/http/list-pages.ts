@@ -27,7 +27,7 @@ export interface ListPage {
 }
 
 /** To be raised when the same content is written in other bytes than before. */
-const RENDERING = 2;
+const RENDERING = 3;
 
 /** The pages of lists measured last. */
 export class ListPages {

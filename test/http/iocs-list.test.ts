@@ -60,9 +60,9 @@ test('a list is meta, data and links, each item with what the contract names', a
   assert.deepEqual(links, { self: `${LIST}?type=url&limit=5`, next: null });
   const [item, ...others] = data;
   assert.deepEqual(others, []);
-  const { id, modified, valid_until: until, context: sentence, ...shown } = item!;
+  const { id, created, modified, valid_until: until, context: sentence, ...shown } = item!;
   assert.match(String(id), /^indicator--[0-9a-f-]{36}$/);
-  assert.equal(modified, at);
+  assert.deepEqual([created, modified], [at, at]);
   assert.equal(until, new Date(START + 60 * DAY).toISOString());
   assert.equal(
     sentence,

@@ -5,7 +5,7 @@ import { StoreError } from '../../store.ts';
 import { Connection } from '../connection.ts';
 
 /** To be raised when the tables are others, or the same versions are written in other bytes: then all is made anew. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 
 /**
  * What lists are made of: all of it follows from the database of indicators, up to the stamp `filled_to` in `state`. Stamps are those of

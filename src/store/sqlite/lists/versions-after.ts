@@ -59,6 +59,7 @@ export function versionsAfter(connection: Connection, stamp: number, limit: numb
 function listedVersion(row: Record<string, unknown>, rows: IocRows): ListedVersion {
   const stamp = Number(row.stamp);
   const ioc = Number(row.ioc);
+  const created = Number(row.created);
   const expires = Number(row.expires);
   const subject = { type: IOC_TYPES[Number(row.type)]!, value: String(row.value) };
   const assessment = {
@@ -68,7 +69,7 @@ function listedVersion(row: Record<string, unknown>, rows: IocRows): ListedVersi
   };
   const uuid = uuidText(row.uuid as Uint8Array);
   const validUntil = expires === NEVER ? undefined : expires;
-  return { stamp, ioc, expires, item: itemOf(assessment, { uuid, modified: stamp, validUntil }) };
+  return { stamp, ioc, expires, item: itemOf(assessment, { uuid, created, modified: stamp, validUntil }) };
 }
 
 /** Whether there is anything after a stamp. */
