@@ -26,6 +26,8 @@ export type Industry = 'chemical' | 'commercial-facilities' | 'communications' |
 export interface IocItem {
   /** The same for the same IOC for ever. */
   readonly id: string;
+  /** When its first version was published. */
+  readonly created: string;
   /** When this version was published. */
   readonly modified: string;
   readonly type: IocType;
@@ -66,7 +68,7 @@ export interface IocList {
     readonly feed_version: string;
     /** The producer. */
     readonly source: string;
-    /** The filters as they were given. */
+    /** The filters as they were given; a since from before the look-back as it was applied. */
     readonly filters: Readonly<Record<string, string>>;
   };
   readonly data: readonly IocItem[];
@@ -107,7 +109,7 @@ export interface IocCount {
   readonly count: number;
   /** When the newest version in the store was published; now, while there is none. */
   readonly generated_at: string;
-  /** The filters as they were given. */
+  /** The filters as they were given; a since from before the look-back as it was applied. */
   readonly filters: Readonly<Record<string, string>>;
 }
 
@@ -525,8 +527,8 @@ export interface ListIocsQuery {
 
 /** The query of: MISP event. */
 export interface ExportMispQuery {
-  /** Only IOCs of these types, comma-separated. */
-  readonly type?: IocType | readonly (IocType)[] | undefined;
+  /** Only IOCs of these types, comma-separated; all that the format has unless said otherwise, and one that it has not is refused. */
+  readonly type?: 'ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'cve' | 'email' | readonly ('ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'cve' | 'email')[] | undefined;
   /** Only versions published strictly after this time, oldest first. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly since?: string | Date | undefined;
   /** Only these confidence levels, comma-separated. */
@@ -577,8 +579,8 @@ export interface ExportCefQuery {
 
 /** The query of: Sigma rules. */
 export interface ExportSigmaQuery {
-  /** Only IOCs of these types, comma-separated. */
-  readonly type?: IocType | readonly (IocType)[] | undefined;
+  /** Only IOCs of these types, comma-separated; all that the format has unless said otherwise, and one that it has not is refused. */
+  readonly type?: 'ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'email' | readonly ('ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'email')[] | undefined;
   /** Only versions published strictly after this time, oldest first. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly since?: string | Date | undefined;
   /** Only these confidence levels, comma-separated. */
@@ -603,8 +605,8 @@ export interface ExportSigmaQuery {
 
 /** The query of: OpenIOC 1.0. */
 export interface ExportOpeniocQuery {
-  /** Only IOCs of these types, comma-separated. */
-  readonly type?: IocType | readonly (IocType)[] | undefined;
+  /** Only IOCs of these types, comma-separated; all that the format has unless said otherwise, and one that it has not is refused. */
+  readonly type?: 'ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'email' | readonly ('ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'email')[] | undefined;
   /** Only versions published strictly after this time, oldest first. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly since?: string | Date | undefined;
   /** Only these confidence levels, comma-separated. */
@@ -629,8 +631,8 @@ export interface ExportOpeniocQuery {
 
 /** The query of: Suricata rules. */
 export interface ExportSuricataQuery {
-  /** Only IOCs of these types, comma-separated. */
-  readonly type?: IocType | readonly (IocType)[] | undefined;
+  /** Only IOCs of these types, comma-separated; all that the format has unless said otherwise, and one that it has not is refused. Of them, suricata has ipv4, ipv6, domain, url; suricata-ip has ipv4, ipv6; suricata-domain has domain; suricata-md5 has md5; suricata-sha256 has sha256. */
+  readonly type?: 'ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha256' | readonly ('ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha256')[] | undefined;
   /** Only versions published strictly after this time, oldest first. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly since?: string | Date | undefined;
   /** Only these confidence levels, comma-separated. */
@@ -655,8 +657,8 @@ export interface ExportSuricataQuery {
 
 /** The query of: DNS response policy zone. */
 export interface ExportRpzQuery {
-  /** Only IOCs of these types, comma-separated. */
-  readonly type?: IocType | readonly (IocType)[] | undefined;
+  /** Only IOCs of these types, comma-separated; all that the format has unless said otherwise, and one that it has not is refused. */
+  readonly type?: 'ipv4' | 'ipv6' | 'domain' | readonly ('ipv4' | 'ipv6' | 'domain')[] | undefined;
   /** Only versions published strictly after this time, oldest first. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly since?: string | Date | undefined;
   /** Only these confidence levels, comma-separated. */
@@ -681,8 +683,8 @@ export interface ExportRpzQuery {
 
 /** The query of: Hosts file. */
 export interface ExportHostsQuery {
-  /** Only IOCs of these types, comma-separated. */
-  readonly type?: IocType | readonly (IocType)[] | undefined;
+  /** Only IOCs of these types, comma-separated; all that the format has unless said otherwise, and one that it has not is refused. */
+  readonly type?: 'domain' | readonly 'domain'[] | undefined;
   /** Only versions published strictly after this time, oldest first. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly since?: string | Date | undefined;
   /** Only these confidence levels, comma-separated. */
@@ -733,8 +735,8 @@ export interface ExportSplunkQuery {
 
 /** The query of: Elastic Common Schema. */
 export interface ExportEcsQuery {
-  /** Only IOCs of these types, comma-separated. */
-  readonly type?: IocType | readonly (IocType)[] | undefined;
+  /** Only IOCs of these types, comma-separated; all that the format has unless said otherwise, and one that it has not is refused. */
+  readonly type?: 'ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'email' | readonly ('ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'email')[] | undefined;
   /** Only versions published strictly after this time, oldest first. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly since?: string | Date | undefined;
   /** Only these confidence levels, comma-separated. */
@@ -759,8 +761,8 @@ export interface ExportEcsQuery {
 
 /** The query of: Microsoft Sentinel upload batches. */
 export interface ExportSentinelQuery {
-  /** Only IOCs of these types, comma-separated. */
-  readonly type?: IocType | readonly (IocType)[] | undefined;
+  /** Only IOCs of these types, comma-separated; all that the format has unless said otherwise, and one that it has not is refused. */
+  readonly type?: 'ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'email' | readonly ('ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | 'email')[] | undefined;
   /** Only versions published strictly after this time, oldest first. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly since?: string | Date | undefined;
   /** Only these confidence levels, comma-separated. */
@@ -787,8 +789,8 @@ export interface ExportSentinelQuery {
 export interface GetFirewallListQuery {
   /** Which product reads the list, and which kind of list it is. */
   readonly profile: 'paloalto-ip' | 'paloalto-domain' | 'paloalto-url' | 'fortigate-ip' | 'fortigate-domain' | 'fortigate-url' | 'fortigate-hash' | 'pfsense' | 'opnsense';
-  /** Only IOCs of these types, comma-separated. */
-  readonly type?: IocType | readonly (IocType)[] | undefined;
+  /** Only IOCs of these types, comma-separated; all that the format has unless said otherwise, and one that it has not is refused. Of them, paloalto-ip has ipv4, ipv6; paloalto-domain has domain; paloalto-url has url; fortigate-ip has ipv4, ipv6; fortigate-domain has domain; fortigate-url has url; fortigate-hash has md5, sha1, sha256; pfsense has ipv4, ipv6; opnsense has ipv4, ipv6. */
+  readonly type?: 'ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256' | readonly ('ipv4' | 'ipv6' | 'domain' | 'url' | 'md5' | 'sha1' | 'sha256')[] | undefined;
   /** Only versions published strictly after this time, oldest first. What may be given: a date, or an RFC 3339 time with its offset: 2024-01-01T00:00:00Z. */
   readonly since?: string | Date | undefined;
   /** Only these confidence levels, comma-separated. */

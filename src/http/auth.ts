@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.ts';
 import { hashApiKey } from '../model/api-key.ts';
 import { TIERS, type TierName, tierSuffices } from '../model/tier.ts';
-import type { Clock } from '../model/time.ts';
+import { type Clock, formatTimestamp } from '../model/time.ts';
 import type { KeyRecord, Soon, Store } from '../store/store.ts';
 import { addressAllowed } from './allow-list.ts';
 import {
@@ -153,10 +153,12 @@ function note(request: FastifyRequest, verdict: RateVerdict, now: number): void 
   if (!verdict.allowed) throw limitExceeded(verdict, now);
 }
 
-function limitExceeded({ limit, resetAt }: RateVerdict, now: number): ApiError {
+function limitExceeded({ window, limit, resetAt }: RateVerdict, now: number): ApiError {
   const seconds = Math.max(1, Math.ceil((resetAt - now) / 1_000));
+  const count = limit.toLocaleString('en');
+  const until = formatTimestamp(Math.ceil(resetAt / 1_000) * 1_000);
   return new ApiError('rate_limit_exceeded', {
-    message: `The API key has used up its ${limit} requests. Try again in ${seconds} s.`,
+    message: `The API key has used up its ${count} requests a ${window}. The next is possible at ${until}, in ${seconds} s.`,
     headers: { 'retry-after': String(seconds) },
   });
 }

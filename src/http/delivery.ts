@@ -59,6 +59,8 @@ export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'y
   const { filter, lower, upper, firstAt, lastAt } = delivery;
   const excludes = filter.revoked === 'exclude';
   const isFiled =
+    (filter.categories === undefined ||
+      categories?.some((each) => filter.categories!.includes(each)) !== false) &&
     (filter.levels.length === 0 || filter.levels.includes(level)) &&
     (filter.sectors.length === 0 || filter.sectors.some((each) => sectors.includes(each)));
   // What was filed before is not looked at.
@@ -68,8 +70,6 @@ export function held(version: VersionFacts, delivery: Omit<Delivery, 'key'>): 'y
     stamp > upper ||
     (filter.types.length > 0 && !filter.types.includes(type)) ||
     !(isFiled || hasLeft) ||
-    (filter.categories !== undefined &&
-      categories?.some((each) => filter.categories!.includes(each)) === false) ||
     (excludes && revoked);
   const end = excludes ? Math.min(until, expires) : until;
   if (outside || stamp > lastAt) return 'no';

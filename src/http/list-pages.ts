@@ -1,6 +1,6 @@
 import { writeCursor } from '../model/cursor.ts';
 import type { IndicatorQuery } from '../model/indicator-query.ts';
-import type { ListRequest } from '../model/list-parameters.ts';
+import { appliedFilters, type ListRequest } from '../model/list-parameters.ts';
 import type { Producer } from '../model/producer.ts';
 import { canonicalFilters } from '../model/query-parameters.ts';
 import { formatTimestamp } from '../model/time.ts';
@@ -28,7 +28,7 @@ export interface ListPage {
 }
 
 /** To be raised when the same content is written in other bytes than before. */
-const RENDERING = 2;
+const RENDERING = 3;
 
 /** The pages of lists measured last. */
 export class ListPages {
@@ -104,6 +104,7 @@ export class ListPages {
       newest,
       generatedAt: generatedAt(newest, now),
       producer: this.#producer.name,
+      filters: appliedFilters(request.given, request.query),
       self: this.#self(request),
       next: extent.more ? this.#next(request, extent.last) : undefined,
     };

@@ -25,6 +25,32 @@ export function chooseMediaType(accept: string | undefined, offered: readonly Me
   return stix !== undefined && stixRank(stix) >= NAMED ? 'stix' : 'json';
 }
 
+/**
+ * Whether the answer to these parameters depends on the Accept header: without a `format` it is JSON, and that must be
+ * taken. Throws `ApiError` where it is not.
+ */
+export function dependsOnAccept(
+  accept: string | undefined,
+  pairs: readonly (readonly [string, string])[],
+  formats: readonly string[],
+): boolean {
+  if (pairs.some(([name]) => name === 'format')) return false;
+  if (takesJson(accept)) return true;
+  const allowed = [MEDIA_TYPES.json];
+  throw new ApiError('not_acceptable', {
+    message: `Without format this is ${allowed[0]!}, which Accept does not take. Name a format: ${formats.join(', ')}.`,
+    details: [
+      { header: 'Accept', allowed },
+      { parameter: 'format', reason: 'where it is given, Accept is not looked at', allowed: formats },
+    ],
+  });
+}
+
+function takesJson(accept: string | undefined): boolean {
+  if (accept === undefined || accept === '' || accept === '*/*') return true;
+  return (best(preferences(accept), jsonRank)?.quality ?? 0) > 0;
+}
+
 /** Ranks of how exactly a member names a type; 0 when it does not. A more exact member decides its quality. */
 const NAMED = 3;
 

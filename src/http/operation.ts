@@ -50,6 +50,8 @@ export interface AnswerDescription {
 }
 
 export interface ErrorForm {
+  /** What the document calls it, where it is not the way of all others. */
+  readonly name?: string;
   readonly mediaType: string;
   readonly schema: JsonSchema;
   /** The body of an error of this status, code and message. */

@@ -5,7 +5,8 @@ import { RollingCount } from './rolling-count.ts';
 /** What became of one request. */
 export interface RateVerdict {
   readonly allowed: boolean;
-  /** The window nearest to exhaustion. Times are UTC milliseconds. */
+  /** The window nearest to exhaustion; of two that are exhausted, the one that is so for longer. Times are UTC milliseconds. */
+  readonly window: 'minute' | 'day';
   readonly limit: number;
   readonly remaining: number;
   readonly resetAt: number;
@@ -114,7 +115,9 @@ class KeyBudget {
   /** Refused because of what this process itself has let through, whatever the ledger says. */
   #fullHere(now: number): RateVerdict | undefined {
     const { perMinute, perDay } = this.#limits;
-    return fullWindow(this.#dayCount, perDay, now) ?? fullWindow(this.#minuteCount, perMinute, now);
+    const day = fullWindow('day', this.#dayCount, perDay, now);
+    const minute = fullWindow('minute', this.#minuteCount, perMinute, now);
+    return day === undefined || (minute !== undefined && minute.resetAt > day.resetAt) ? minute : day;
   }
 
   #exhausted(): boolean {
@@ -142,9 +145,9 @@ class KeyBudget {
   #verdict(allowed: boolean, now: number): RateVerdict {
     const minute = this.#left(this.#minute, this.#minuteCount.count(now));
     const day = this.#left(this.#day, this.#dayCount.count(now));
-    const { limit, remaining, resetAt } =
-      minute.remaining <= day.remaining && day.remaining > 0 ? minute : day;
-    return { allowed, limit, remaining, resetAt: Math.max(resetAt, now) };
+    const window = isNearer(minute, day) ? 'minute' : 'day';
+    const { limit, remaining, resetAt } = window === 'minute' ? minute : day;
+    return { allowed, window, limit, remaining, resetAt: Math.max(resetAt, now) };
   }
 
   #left(state: WindowState | undefined, counted: number): WindowState {
@@ -153,7 +156,17 @@ class KeyBudget {
   }
 }
 
-function fullWindow(count: RollingCount, limit: number, now: number): RateVerdict | undefined {
+function isNearer(minute: WindowState, day: WindowState): boolean {
+  if (day.remaining > 0) return minute.remaining <= day.remaining;
+  return minute.remaining === 0 && minute.resetAt > day.resetAt;
+}
+
+function fullWindow(
+  window: RateVerdict['window'],
+  count: RollingCount,
+  limit: number,
+  now: number,
+): RateVerdict | undefined {
   if (count.count(now) < limit) return undefined;
-  return { allowed: false, limit, remaining: 0, resetAt: count.leavesAt(now) };
+  return { allowed: false, window, limit, remaining: 0, resetAt: count.leavesAt(now) };
 }

@@ -39,7 +39,7 @@ export function notModifiedHeaders({ id, rate }: Counted): string[] {
 
 /** Puts them on a reply, but for those that its route has set otherwise. */
 export function addStandingHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  const headers = standingHeaders(request);
+  const headers = reply.statusCode === 304 ? notModifiedHeaders(request) : standingHeaders(request);
   for (let index = 0; index < headers.length; index += 2) {
     if (!reply.hasHeader(headers[index]!)) void reply.header(headers[index]!, headers[index + 1]!);
   }

@@ -50,10 +50,19 @@ export const LEFT_TOLD = 30 * 86_400_000;
 
 /** The `left` of a poll, which goes on after its `since` or, on later pages, its `after`; none where nothing can have left. */
 export function leftOf(
-  { levels, sectors, tlps = [], revoked, order, since, after }: Omit<IndicatorQuery, 'limit'>,
+  {
+    levels,
+    sectors,
+    tlps = [],
+    categories = [],
+    revoked,
+    order,
+    since,
+    after,
+  }: Omit<IndicatorQuery, 'limit'>,
   told: Left['told'],
 ): Pick<IndicatorQuery, 'left'> {
-  const isNarrow = levels.length + sectors.length + tlps.length > 0;
+  const isNarrow = levels.length + sectors.length + tlps.length + categories.length > 0;
   const isPoll = order === 'oldest-first' && (since !== undefined || after !== undefined);
   if (!isNarrow || !isPoll || revoked === 'exclude') return {};
   return { left: { by: Math.max(since ?? 0, after ?? 0), told } };

@@ -16,6 +16,8 @@ export interface IocItem {
   readonly firstSeen: number;
   readonly lastSeen: number;
   readonly validUntil?: number;
+  /** When its first version was published. */
+  readonly created: number;
   /** Its publication stamp. */
   readonly modified: number;
   readonly revoked: boolean;

@@ -13,7 +13,7 @@ import {
   TIME_OR_DATE,
   withPlus,
 } from './query-parameters.ts';
-import { parseTimestamp } from './time.ts';
+import { formatTimestamp, parseTimestamp } from './time.ts';
 
 /** The formats of a list. */
 export const LIST_FORMATS = ['json', 'csv', 'txt', 'ndjson'] as const;
@@ -118,6 +118,22 @@ export function parseCountRequest(
   const values = readParameters(COUNT_PARAMETERS, pairs, context);
   const query = { ...moreFilters(filtersOf(values), values), ...sinceOf(values.since, context) };
   return { ...query, ...leftOf(query, 'revoked') };
+}
+
+/**
+ * The filters among given parameters as an answer repeats them: as they were given, but for a `since` from before the
+ * look-back, which is told as it was applied.
+ */
+export function appliedFilters(
+  given: readonly (readonly [string, string])[],
+  { since }: Pick<IndicatorQuery, 'since'>,
+): Readonly<Record<string, string>> {
+  const filters = given.filter(([name]) => name !== 'limit' && name !== 'format');
+  const told = filters.map(([name, text]): [string, string] => {
+    const isMoved = name === 'since' && LIST_FILTERS.since.parse(text) !== since;
+    return [name, isMoved && since !== undefined ? formatTimestamp(since) : text];
+  });
+  return Object.fromEntries(told);
 }
 
 function moreFilters<F extends object>(

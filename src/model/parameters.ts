@@ -46,9 +46,37 @@ export class ParameterError extends Error {
 export const MOST_PROBLEMS = 20;
 export const LONGEST_ECHO = 100;
 
-/** The parameters of a raw query string, without `?`, as the URL standard reads it. */
+/**
+ * The parameters of a raw query string, without `?`, as the URL standard reads it. Throws `ParameterError` for those that are
+ * no UTF-8: the standard would put other characters in the place of what cannot be read.
+ */
 export function queryPairs(raw: string): [string, string][] {
-  return raw === '' ? [] : [...new URLSearchParams(raw)];
+  if (raw === '') return [];
+  if (HIGH_OCTET.test(raw)) refuseOtherThanUtf8(raw);
+  return [...new URLSearchParams(raw)];
+}
+
+/** An octet that is no ASCII. Few queries have one. */
+const HIGH_OCTET = /%[89a-f]/i;
+
+function refuseOtherThanUtf8(raw: string): void {
+  const broken = raw.split('&').filter((text) => HIGH_OCTET.test(text) && !isUtf8(text));
+  // What there was may be a key, in a form that is not recognised as one: it is not repeated.
+  const problems = broken.slice(0, MOST_PROBLEMS).map((text) => ({
+    parameter: shortened([...new URLSearchParams(text).keys()][0] ?? ''),
+    reason: 'is not UTF-8: percent-encode the octets of its UTF-8 form',
+  }));
+  if (problems.length > 0) throw new ParameterError(problems);
+}
+
+/** A `%` that encodes nothing stands for itself. */
+function isUtf8(encoded: string): boolean {
+  try {
+    decodeURIComponent(encoded.replaceAll(/%(?![\da-f]{2})/gi, '%25'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Reads parameters by their table. Throws `ParameterError` for any that is unknown, repeated, empty or malformed. */

@@ -28,6 +28,7 @@ const BLANK: Omit<IocItem, 'type' | 'value' | 'revoked'> = {
   level: 'low',
   firstSeen: 0,
   lastSeen: 0,
+  created: 0,
   modified: 0,
   tlp: 'clear',
   description: '',

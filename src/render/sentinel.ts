@@ -65,7 +65,7 @@ function indicator(item: IocItem, { producer }: ExportSetting): object {
     spec_version: '2.1',
     id: item.id,
     created_by_ref: `identity--${producer.uuid}`,
-    created: formatTimestamp(Math.min(item.firstSeen, item.modified)),
+    created: formatTimestamp(item.created),
     modified: formatTimestamp(item.modified),
     ...(item.revoked && { revoked: true }),
     name: item.value,

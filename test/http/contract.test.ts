@@ -30,8 +30,6 @@ interface Endpoint {
   /** The schema of its JSON, or what reads its other formats. */
   readonly schema?: object;
   readonly read?: (text: string) => void;
-  /** Where it is not kept, and has no HEAD. */
-  readonly isUnkept?: true;
 }
 
 const TIME = { type: 'string', format: 'date-time' };
@@ -281,7 +279,6 @@ const ENDPOINTS: readonly Endpoint[] = [
     tier: 'pro',
     mediaType: 'application/json',
     schema: has({ id: TEXT, type: TYPE, value: TEXT, status: TEXT }),
-    isUnkept: true,
   },
   {
     path: '/api/v1/articles',
@@ -377,7 +374,7 @@ function assertShape(schema: object, { body }: Answer, path: string): void {
   assert.ok(validate(JSON.parse(body.toString('utf8'))), `${path}: ${ajv.errorsText(validate.errors)}`);
 }
 
-for (const { path: named, tier, mediaType, schema, read, isUnkept } of ENDPOINTS) {
+for (const { path: named, tier, mediaType, schema, read } of ENDPOINTS) {
   test(`${named} has the shape that the contract gives it, and says where its key stands`, async (context) => {
     const server = await open(context);
     const path = await placed(server, named);
@@ -389,8 +386,7 @@ for (const { path: named, tier, mediaType, schema, read, isUnkept } of ENDPOINTS
     for (const header of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'])
       assert.match(String(answer.headers[header]), /^\d+$/, header);
     assert.match(String(answer.headers['x-request-id']), /^req_/);
-    assert.equal(answer.headers['cache-control'], isUnkept ? 'private, no-store' : 'private, no-cache');
-    if (isUnkept) return;
+    assert.equal(answer.headers['cache-control'], 'private, no-cache');
     const head = await get(server, path, bearer(server[tier]), 'HEAD');
     assert.deepEqual([head.status, head.body.length], [200, 0]);
     assert.equal(head.headers['content-type'], answer.headers['content-type']);
@@ -415,7 +411,7 @@ for (const { path: named, tier, mediaType, schema, read, isUnkept } of ENDPOINTS
     assert.deepEqual([malformed.status, errorOf(malformed).code], [400, 'invalid_parameter']);
     assert.ok(errorOf(malformed).details?.some(({ parameter }) => parameter === 'no_such_parameter'));
     const posted = await get(server, path, bearer(server[tier]), 'POST');
-    assert.deepEqual([posted.status, posted.headers.allow], [405, isUnkept ? 'GET' : 'GET, HEAD']);
+    assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD']);
   });
 
   test(`${named} takes the key in either header, and not two that disagree`, async (context) => {

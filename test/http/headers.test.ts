@@ -276,7 +276,7 @@ test('what depends on the key and not on a coding says so, for whoever keeps ans
     'iocs/search?q=2001:db8',
     'iocs/stats',
     'lookup?value=2001:db8::1',
-    'articles',
+    'articles?format=json',
   ]) {
     const { status, headers } = await get(server, `/api/v1/${path}`, bearer(server.free));
     assert.deepEqual([status, headers.vary], [200, 'Authorization, X-API-Key'], path);

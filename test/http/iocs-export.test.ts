@@ -7,8 +7,8 @@ import { EXPORT_FORMATS } from '../../src/render/formats.ts';
 import { FIREWALL_PROFILES } from '../../src/render/firewall/profiles.ts';
 import { reading } from '../parse/reading.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
-import { domain, START, take } from '../store/fixtures.ts';
-import { bearer, errorOf, get, serving } from './serving.ts';
+import { DAY, domain, START, take } from '../store/fixtures.ts';
+import { bearer, type Bundle, errorOf, get, serving, type StixObject } from './serving.ts';
 
 const PATHS = ['misp', 'cef', 'sigma', 'openioc', 'suricata', 'rpz', 'hosts', 'splunk', 'ecs', 'sentinel'];
 function bad(value: string): Sighting {
@@ -178,4 +178,39 @@ test('the serial of a zone rises when its newest IOC is taken back, and when som
   const none = await serial();
   assert.ok(both < one && one < none, `${both}, ${one}, ${none}`);
   assert.equal(tags.size, 3);
+});
+
+test('an indicator is the same in a batch for Sentinel as in the bundle: made when it was first published', async (context) => {
+  const server = await serving(context);
+  const base = `http://127.0.0.1:${await server.listen()}`;
+  await take(server.store, [domain(1, { firstSeen: START - DAY }), domain(2)], server.clock.now);
+  server.clock.advance(DAY);
+  // A new version each, of which one says that it was seen earlier still, and one is taken back.
+  await take(server.store, [domain(1, { firstSeen: START - 30 * DAY, tags: ['new'] })], server.clock.now);
+  await server.store.retract([domain(2)], 'wrong', server.clock.now);
+  server.clock.advance(60_000);
+  const ask = async (path: string): Promise<string> => {
+    return await (await fetch(base + path, { headers: bearer(server.pro) })).text();
+  };
+  const [, ...bundle] = (JSON.parse(await ask('/api/v1/iocs/stix?revoked=include')) as Bundle).objects;
+  const batch = JSON.parse(await ask('/api/v1/iocs/sentinel?revoked=include')) as {
+    stixobjects: StixObject[];
+  };
+  const listed = JSON.parse(await ask('/api/v1/iocs?revoked=include')) as { data: StixObject[] };
+  const shown = ({ id, created, modified, revoked = false }: StixObject): unknown[] => [
+    id,
+    created,
+    modified,
+    revoked,
+  ];
+  assert.deepEqual(
+    bundle.map(({ created, modified }) => created! < modified),
+    [true, true],
+  );
+  assert.deepEqual(batch.stixobjects.map(shown), bundle.map(shown));
+  assert.deepEqual(listed.data.map(shown), bundle.map(shown));
+  assert.deepEqual(
+    batch.stixobjects.map(({ valid_from: from }) => from),
+    bundle.map(({ valid_from: from }) => from),
+  );
 });

@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import { LIST_FORMATS } from '../../src/model/list-parameters.ts';
 import type { Sighting } from '../../src/model/sighting.ts';
 import { DAY, domain, SOURCE, START, take } from '../store/fixtures.ts';
-import { addresses, bearer, errorOf, get, type Serving, serving } from './serving.ts';
+import { addresses, bearer, type ErrorBody, errorOf, get, type Serving, serving } from './serving.ts';
 
 const LIST = '/api/v1/iocs';
 
@@ -60,9 +60,9 @@ test('a list is meta, data and links, each item with what the contract names', a
   assert.deepEqual(links, { self: `${LIST}?type=url&limit=5`, next: null });
   const [item, ...others] = data;
   assert.deepEqual(others, []);
-  const { id, modified, valid_until: until, context: sentence, ...shown } = item!;
+  const { id, created, modified, valid_until: until, context: sentence, ...shown } = item!;
   assert.match(String(id), /^indicator--[0-9a-f-]{36}$/);
-  assert.equal(modified, at);
+  assert.deepEqual([created, modified], [at, at]);
   assert.equal(until, new Date(START + 60 * DAY).toISOString());
   assert.equal(
     sentence,
@@ -142,6 +142,38 @@ test('the filters are those of the bundle, and until and category', async (conte
   ]);
   assert.deepEqual(await values(server, '?category=community&industry=energy'), []);
   assert.deepEqual(await values(server, '?category=vendor'), []);
+});
+
+test('the filters are told as they were applied: a since from before the look-back where it was moved to', async (context) => {
+  const server = await serving(context);
+  await take(server.store, addresses(2), START);
+  server.clock.advance(30_000);
+  const base = `http://127.0.0.1:${await server.listen()}`;
+  const minute = 60_000;
+  for (const path of [LIST, `${LIST}/count`]) {
+    const ask = async (query: string, key: string): Promise<[filters: unknown, etag: string | null]> => {
+      const answer = await fetch(`${base}${path}?${query}`, { headers: bearer(key) });
+      const body = (await answer.json()) as { meta?: { filters: object }; filters?: object };
+      assert.equal(answer.status, 200);
+      return [body.meta?.filters ?? body.filters, answer.headers.get('etag')];
+    };
+    const earliest = Math.ceil((server.clock.now - DAY) / minute) * minute;
+    const moved = { type: 'IPV6', since: new Date(earliest).toISOString() };
+    const [first, etag] = await ask('type=IPV6&since=2020-01-01', server.free);
+    assert.deepEqual(first, moved);
+    for (const since of ['2026-01-15', '2026-01-15T09:00:00+00:00'])
+      assert.deepEqual((await ask(`since=${encodeURIComponent(since)}`, server.free))[0], { since });
+    assert.deepEqual((await ask('type=ipv6&since=2020-01-01', server.pro))[0], {
+      type: 'ipv6',
+      since: new Date(earliest - 364 * DAY).toISOString(),
+    });
+    assert.deepEqual((await ask('type=ipv6', server.free))[0], { type: 'ipv6' });
+    server.clock.advance(minute);
+    const [later, other] = await ask('type=IPV6&since=2020-01-01', server.free);
+    assert.deepEqual(later, { ...moved, since: new Date(earliest + minute).toISOString() });
+    // The tag names the bytes, and these have become others.
+    if (etag !== null) assert.notEqual(other, etag);
+  }
 });
 
 test('a category finds what any of its sources reports, once', async (context) => {
@@ -259,6 +291,33 @@ test('each format has its type, and is saved and not shown but for JSON', async 
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['cache-control'], 'private, no-cache');
     assert.equal(headers.vary, 'Accept-Encoding, Authorization, X-API-Key');
+  }
+});
+
+test('without a format a list is JSON, and 406 where that is not taken; with one, Accept is not looked at', async (context) => {
+  const server = await serving(context);
+  await take(server.store, addresses(2), START);
+  const base = `http://127.0.0.1:${await server.listen()}`;
+  const ask = (path: string, accept: string, method = 'GET'): Promise<Response> =>
+    fetch(base + path, { method, headers: { ...bearer(server.pro), accept } });
+  const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+  for (const path of [LIST, '/api/v1/articles']) {
+    for (const accept of ['*/*', browser, 'application/json', 'application/*;q=0.1', 'text/csv, */*;q=0.1']) {
+      const answer = await ask(path, accept);
+      assert.equal(answer.status, 200, `${path} ${accept}`);
+      assert.match(answer.headers.get('vary')!, /^Accept, /);
+      assert.match(answer.headers.get('content-type')!, /^application\/json/);
+    }
+    for (const accept of ['application/xml', 'text/html', 'text/csv', '*/*, application/json;q=0']) {
+      const answer = await ask(path, accept);
+      assert.equal(answer.status, 406, `${path} ${accept}`);
+      assert.equal((await ask(path, accept, 'HEAD')).status, 406);
+      const { error } = (await answer.json()) as { error: ErrorBody };
+      assert.match(error.message, /Accept does not take.*Name a format: json, csv/);
+      assert.deepEqual(error.details?.[1]?.parameter, 'format');
+      const named = await ask(`${path}?format=csv`, accept);
+      assert.deepEqual([named.status, named.headers.get('vary')?.startsWith('Accept, ')], [200, false]);
+    }
   }
 });
 

@@ -13,7 +13,11 @@ async function why(server: Serving, value: string): Promise<Why> {
   const { id } = objects.find(({ name }) => name === value)!;
   const answer = await get(server, `/api/v1/iocs/${id}/why`, bearer(server.pro));
   assert.equal(answer.status, 200);
-  assert.equal(answer.headers['cache-control'], 'private, no-store');
+  assert.equal(answer.headers['cache-control'], 'private, no-cache');
+  assert.equal(answer.headers.vary, 'Authorization, X-API-Key');
+  const head = await get(server, `/api/v1/iocs/${id}/why`, bearer(server.pro), 'HEAD');
+  assert.deepEqual([head.status, head.body.length], [200, 0]);
+  assert.equal(head.headers['content-length'], String(answer.body.length));
   return JSON.parse(answer.body.toString()) as Why;
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { domain, type Indicator, take } from '../store/fixtures.ts';
+import type { Sighting, Source } from '../../src/model/sighting.ts';
+import { domain, type Indicator, SOURCE, take } from '../store/fixtures.ts';
 import { consumer } from './consumer.ts';
 import { bearer, get, PATH, type Serving, serving } from './serving.ts';
 
@@ -54,6 +55,48 @@ test('a poll of a level is told of the retraction of an IOC that has another one
   const never = new Date(server.clock.now - 1).toISOString();
   assert.deepEqual(await bundle(server, `confidence=high&since=${never}`), [], 'it was told before');
   assert.deepEqual(await bundle(server, 'confidence=high&since=2026-01-01'), [], 'it was never given');
+});
+
+test('a poll of a category is told of the retraction of what no source of it reports any more', async (context) => {
+  const { server, poll, receipts } = await consumer(context);
+  const agency = { ...SOURCE, name: 'Agency', category: 'government' };
+  const say = async (source: Source, said: Partial<Sighting>): Promise<void> => {
+    const of = domain(1, { entry: 'record', lastSeen: server.clock.now, ...said });
+    await take(server.store, [of], server.clock.now, source);
+    server.clock.advance(HOUR);
+  };
+  const ask = async (path: string): Promise<string> => {
+    const { status, text } = await poll(path);
+    assert.equal(status, 200, text);
+    return text;
+  };
+  await poll(LIST);
+  await say(SOURCE, { confidence: 50 });
+  await say(agency, { confidence: 90 });
+  const since = new Date(server.clock.now - 1).toISOString();
+  assert.match(await ask(`${LIST}?category=government&format=txt`), /host-1/, 'it is given');
+  const filters = ['category=government', 'category=government,vendor&confidence=high&type=domain'];
+  await say(agency, { confidence: 90, revoked: true });
+  for (const filter of filters)
+    assert.equal(await ask(`${LIST}?${filter}&since=${since}&format=ndjson`), '', filter);
+  await server.store.retract([domain(1)], 'false positive', server.clock.now);
+  server.clock.advance(HOUR);
+  for (const filter of filters) {
+    const { data } = JSON.parse(await ask(`${LIST}?${filter}&since=${since}`)) as {
+      data: { revoked?: boolean }[];
+    };
+    assert.deepEqual(
+      data.map(({ revoked }) => revoked),
+      [true],
+      filter,
+    );
+    const { count } = JSON.parse(await ask(`${LIST}/count?${filter}&since=${since}`)) as { count: number };
+    assert.equal(count, 1);
+    assert.equal(await ask(`${LIST}?${filter}&since=${since}&format=txt`), '', 'not said to be revoked');
+  }
+  assert.equal(await ask(`${LIST}?category=vendor&since=${since}&format=ndjson`), '');
+  const sent = (await receipts('host-1.example.com')).versions.map((version) => version.sent);
+  assert.equal(sent.at(-1), 'possibly');
 });
 
 test('the later pages of a poll tell of what left after an earlier page gave it', async (context) => {

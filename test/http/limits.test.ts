@@ -81,7 +81,7 @@ test('a 429 is an error as all others, with the state of the limit and the time 
   const answer = await get(server, '', bearer(server.free));
   const { code, message } = errorOf(answer);
   assert.equal(code, 'rate_limit_exceeded');
-  assert.match(message, /used up its 10 requests\. Try again in \d+ s\./);
+  assert.match(message, /used up its 10 requests a minute\. The next is possible at \S+Z, in \d+ s\./);
   const wait = Number(answer.headers['retry-after']);
   assert.equal(answer.headers['x-ratelimit-limit'], '10');
   assert.equal(answer.headers['x-ratelimit-remaining'], '0');

@@ -19,6 +19,7 @@ const ITEM: IocItem = {
   level: 'medium',
   firstSeen: START,
   lastSeen: START,
+  created: START,
   modified: START,
   revoked: false,
   tlp: 'clear',

@@ -6,6 +6,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { buildApp } from '../../src/http/app.ts';
 import { API_ERRORS } from '../../src/errors.ts';
 import { HTTP_DEFAULTS } from '../../src/http/config.ts';
+import { IOC_TYPES } from '../../src/model/ioc.ts';
 import { SILENT } from '../../src/observe/log.ts';
 import { DAY, domain, START, take } from '../store/fixtures.ts';
 import {
@@ -18,7 +19,7 @@ import {
   responseOf,
   type ResponseObject,
 } from './openapi.ts';
-import { addresses, bearer, bundleOf, get, type Serving, serving } from './serving.ts';
+import { addresses, type Answer, bearer, bundleOf, get, type Serving, serving } from './serving.ts';
 
 const PATH = '/api/openapi.json';
 
@@ -118,10 +119,11 @@ test('every operation has a name of its own, words, and all answers that follow 
       for (const status of ['401', '403', '429'])
         assert.equal(statuses.includes(status), keyed, `${place}: ${status}`);
     }
-    for (const response of Object.values(operation.responses)) {
+    for (const [status, response] of Object.entries(operation.responses)) {
       const { headers } = responseOf(document, response);
       assert.ok('X-Request-Id' in headers, place);
-      assert.equal('X-RateLimit-Remaining' in headers, keyed, place);
+      const counted = keyed && !['401', '408', '414', '431'].includes(status);
+      assert.equal('X-RateLimit-Remaining' in headers, counted, `${place}: ${status}`);
     }
     assert.equal(path.includes('{'), statuses.includes('404'), place);
   }
@@ -149,6 +151,23 @@ test('every parameter has words and a schema that its example and its default ke
     if (example !== undefined) assert.deepEqual(check(schema, example), [], name);
     if (schema.default !== undefined) assert.deepEqual(check(schema, schema.default), [], name);
   }
+});
+
+test('what operations refer to is called by its name, or after the operation that has its own', async (context) => {
+  const document = await documentOf(await serving(context));
+  for (const [, , { operationId, parameters = [] }] of operationsOf(document)) {
+    for (const parameter of parameters as { readonly $ref: string }[]) {
+      const called = parameter.$ref.replace('#/components/parameters/', '');
+      const { name } = parameterOf(document, parameter);
+      const plain = name.replace('[', '-').replace(']', '');
+      assert.ok([plain, `${operationId.replace(/Head$/, '')}-${plain}`].includes(called), called);
+    }
+  }
+  const all = Object.values(document.components).flatMap((kind) => Object.keys(kind));
+  assert.deepEqual(
+    all.filter((name) => /-\d+$/.test(name)),
+    [],
+  );
 });
 
 test('every example keeps to its schema', async (context) => {
@@ -199,6 +218,32 @@ test('what a parameter is told to be is taken, and its opposite is not', async (
       assert.equal(refused.status, 400, `${url}?${query.toString()}`);
     }
   }
+});
+
+test('the types that an export is told to have are those that one of its formats takes', async (context) => {
+  const server = await serving(context);
+  const document = await documentOf(server);
+  let narrow = 0;
+  for (const [path, method, operation] of operationsOf(document)) {
+    if (method !== 'get' || operation.tags[0] !== 'Exports') continue;
+    const parameters = (operation.parameters ?? []).map((each) => parameterOf(document, each));
+    const [type, form] = [/^type$/, /^(?:format|profile)$/].map((name) =>
+      parameters.find((each) => name.test(each.name))!,
+    );
+    const told = (type!.schema.items as { readonly enum: readonly string[] }).enum;
+    const taken = new Set<string>();
+    for (const format of form!.schema.enum as readonly string[]) {
+      for (const each of path.endsWith('/stix') ? [] : IOC_TYPES) {
+        const query = `?${form!.name}=${format}&type=${each}&limit=1`;
+        const { status } = await get(server, path + query, bearer(server.pro), 'HEAD');
+        if (status === 200) taken.add(each);
+        else assert.equal(status, 400, path + query);
+      }
+    }
+    if (taken.size > 0) assert.deepEqual([...taken].sort(), [...told].sort(), path);
+    if (told.length < IOC_TYPES.length) narrow += 1;
+  }
+  assert.ok(narrow > 6, String(narrow));
 });
 
 function isChoice({ name, schema }: ParameterObject): boolean {
@@ -275,9 +320,9 @@ test('every answer of the running server is as it is described', async (context)
     assert.equal(answer.status, status, `${path}${query} ${answer.body.toString('utf8').slice(0, 300)}`);
     const readable =
       answer.headers['content-encoding'] === undefined ? answer : { ...answer, body: Buffer.of() };
-    assert.deepEqual(faultsOf(document, check, [path, 'get'], readable), [], path + query);
+    assert.deepEqual(faultsOf(document, check, [path, 'get'], readable), [], `${status} ${path}${query}`);
     const head = await get(server, path + query, headers, 'HEAD');
-    assert.deepEqual(faultsOf(document, check, [path, 'head'], head), [], `HEAD ${path}${query}`);
+    assert.deepEqual(faultsOf(document, check, [path, 'head'], head), [], `HEAD ${status} ${path}${query}`);
     assert.equal(head.status, status);
   }
   const why = `${list}/{id}/why`;
@@ -297,4 +342,50 @@ test('every answer of the running server is as it is described', async (context)
   }
   const refused = await get(server, stix, pro, 'POST');
   assert.deepEqual(faultsOf(document, check, [stix, 'get'], refused), []);
+});
+
+test('what every route answers to a client that has it already is as it is described', async (context) => {
+  const server = await seeded(context);
+  const document = await documentOf(server);
+  const check = checker(document);
+  const pro = bearer(server.pro);
+  const base = `http://127.0.0.1:${await server.listen()}`;
+  const ask = async (url: string, headers: Record<string, string>): Promise<Answer> => {
+    const answer = await fetch(base + url, { headers: { 'accept-encoding': 'identity', ...headers } });
+    const body = Buffer.from(await answer.arrayBuffer());
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), body };
+  };
+  const { id } = bundleOf(await get(server, '?type=domain', pro)).objects[1]!;
+  const manifest = (await ask('/api/v1/misp/feed/manifest.json', pro)).body.toString('utf8');
+  const [event] = Object.keys(JSON.parse(manifest) as object);
+  const queries: Readonly<Record<string, string>> = {
+    '/api/v1/iocs/firewall': '?profile=paloalto-ip',
+    '/api/v1/iocs/search': '?q=host',
+    '/api/v1/lookup': '?value=host-1.example.com',
+  };
+  let same = 0;
+  for (const [path, method, operation] of operationsOf(document)) {
+    if (method !== 'get' || operation.security.some((way) => 'session' in way)) continue;
+    const url = path
+      .replace('{collection}', 'all')
+      .replace('{asset}', 'docs.css')
+      .replace(/\{(?:id|object)\}/, id)
+      .replace('{event}', `${event}.json`)
+      .replace('{status}', 'x');
+    const whole = url + (queries[path] ?? '');
+    const first = await ask(whole, pro);
+    assert.deepEqual(faultsOf(document, check, [path, method], first), [], `${first.status} ${whole}`);
+    const { etag } = first.headers;
+    if (first.status !== 404)
+      assert.equal(etag !== undefined, '304' in operation.responses, `${first.status} ${whole}`);
+    if (etag === undefined) continue;
+    same += 1;
+    // The second on one connection comes the short way.
+    for (const time of ['first', 'second']) {
+      const again = await ask(whole, { ...pro, 'if-none-match': etag });
+      assert.equal(again.status, 304, whole);
+      assert.deepEqual(faultsOf(document, check, [path, method], again), [], `304 ${whole} ${time}`);
+    }
+  }
+  assert.ok(same > 15, String(same));
 });

@@ -125,6 +125,8 @@ export function faultsOf(
   const faults = Object.keys(headers)
     .filter((name) => !known.has(name) && !PLAIN_HEADERS.has(name))
     .map((name) => `the header ${name} is not described`);
+  const missing = [...known].filter((name) => !(name in headers) && !isOptional(name, status));
+  faults.push(...missing.map((name) => `the header ${name} is described, but not there`));
   if (body.length === 0) return faults;
   const type = headers['content-type'] ?? '';
   const media = response.content?.[type] ?? response.content?.[type.replace(/;.*$/, '')];
@@ -133,6 +135,21 @@ export function faultsOf(
   const value: unknown = /[/+]json(?:;|$)/.test(type) ? JSON.parse(text) : text;
   return [...faults, ...check(media.schema ?? {}, value)];
 }
+
+/** Whether a header that is described need not be there: an error may come before the key is counted. */
+function isOptional(name: string, status: number): boolean {
+  return SOMETIMES.has(name) || (status >= 400 && name.startsWith('x-ratelimit-'));
+}
+
+/** Those whose absence says something too: there is no next page, nothing to date, no coding, nothing to save. */
+const SOMETIMES = new Set([
+  'content-disposition',
+  'link',
+  'x-next-since',
+  'last-modified',
+  'content-encoding',
+  'x-iocs-left-out',
+]);
 
 /** Those that HTTP itself is made of, and that the description of a content already says. */
 const PLAIN_HEADERS = new Set([

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 
+import fc from 'fast-check';
+
 import { IOC_TYPES } from '../../src/model/ioc.ts';
 import { TLP_MARKINGS } from '../../src/model/marking.ts';
+import { queryPairs } from '../../src/model/parameters.ts';
 import { INDICATOR_PARAMETERS } from '../../src/model/query-parameters.ts';
 import { SECTOR_ALIASES, SECTORS } from '../../src/model/sector.ts';
 import { START, take } from '../store/fixtures.ts';
+import { documentOf, operationsOf, parameterOf } from './openapi.ts';
 import { addresses, bearer, errorOf, get, indicatorsOf, PATH, type Serving, serving } from './serving.ts';
+import { json, makeAccount, signIn } from './signed-in.ts';
 
 type Name = keyof typeof INDICATOR_PARAMETERS;
 
@@ -368,4 +373,51 @@ test('no malformed request of any kind is told of our inside', async (context) =
       }
     }
   }
+});
+
+test('a parameter that is no UTF-8 is refused by its name on every route that has parameters', async (context) => {
+  const server = await open(context);
+  const document = await documentOf(server);
+  const base = `http://127.0.0.1:${await server.listen()}`;
+  await makeAccount(server, 'soc');
+  const browser = await signIn(server, 'soc');
+  const made = await browser.send('POST', '/api/v1/keys', { name: 'x' });
+  const { id } = json<{ id: string }>(made, 201);
+  let asked = 0;
+  for (const [path, method, { parameters = [], security }] of operationsOf(document)) {
+    const names = parameters.map((each) => parameterOf(document, each)).filter((each) => each.in === 'query');
+    const url = path
+      .replace('{collection}', 'all')
+      .replace('{id}', id)
+      .replace('{object}', `indicator--${id}`);
+    const headers = security.some((way) => 'session' in way)
+      ? { cookie: browser.cookie }
+      : bearer(server.pro);
+    for (const { name } of names) {
+      const octets = ['%ff', 'a%C3', '%ED%A0%80', '%c0%af'][asked % 4]!;
+      const answer = await fetch(`${base}${url}?${name}=${octets}`, { method, headers });
+      assert.equal(answer.status, 400, `${method} ${url}?${name}=${octets}`);
+      const text = await answer.text();
+      if (method === 'get') assert.ok(text.includes(`${name}: is not UTF-8`), text);
+      asked += 1;
+    }
+  }
+  assert.ok(asked > 300, String(asked));
+});
+
+test('a name that is no UTF-8 is refused too, and not what only looks as if it were none', () => {
+  assert.throws(() => queryPairs('type=ipv4&%fftype=x&b=%E2%82'), {
+    problems: ['\ufffdtype', 'b'].map((parameter) => ({
+      parameter,
+      reason: 'is not UTF-8: percent-encode the octets of its UTF-8 form',
+    })),
+  });
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.pre(text.isWellFormed());
+      assert.deepEqual(queryPairs(`q=${encodeURIComponent(text)}`), [['q', text]]);
+    }),
+  );
+  for (const text of ['%', '%f', '%zz', '100%', '%EF%BF%BD', '%+%25ff', '%%C3%A9'])
+    assert.deepEqual(queryPairs(`q=${text}`), [...new URLSearchParams(`q=${text}`)]);
 });

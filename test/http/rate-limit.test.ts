@@ -5,7 +5,8 @@ import fc from 'fast-check';
 
 import { RateLimiter } from '../../src/http/rate-limit.ts';
 import { RollingCount } from '../../src/http/rolling-count.ts';
-import { bearer, errorOf, get, serving } from './serving.ts';
+import { DAY } from '../store/fixtures.ts';
+import { bearer, type ErrorBody, errorOf, get, serving } from './serving.ts';
 
 const LIMITS = { requestsPerMinute: 40, requestsPerDay: 1_000 };
 
@@ -48,6 +49,59 @@ test('the request after the last of a minute is refused, and told when to come b
   assert.equal((await get(server, '', bearer(server.free))).status, 429);
   server.clock.advance(2_000);
   assert.equal((await get(server, '', bearer(server.free))).status, 403);
+});
+
+test('a refusal says which limit was reached and until when, as its headers do', async (context) => {
+  const server = await serving(context);
+  const base = `http://127.0.0.1:${await server.listen()}`;
+  const ask = async (key: string): Promise<string | undefined> => {
+    const answer = await fetch(`${base}/api/v1/iocs`, { headers: bearer(key) });
+    const body = (await answer.json()) as { error: ErrorBody };
+    if (answer.status !== 429) return undefined;
+    const { headers } = answer;
+    const { message } = body.error;
+    const [, limit, window, until = '', wait] =
+      /its ([\d,]+) requests a (\w+)\. The next is possible at (\S+), in (\d+) s\.$/.exec(message) ?? [];
+    assert.equal(headers.get('x-ratelimit-limit'), limit?.replace(',', ''));
+    assert.equal(headers.get('x-ratelimit-remaining'), '0');
+    assert.equal(Number(headers.get('x-ratelimit-reset')) * 1_000, Date.parse(until));
+    assert.equal(headers.get('retry-after'), wait);
+    assert.ok(Math.abs(Date.parse(until) - server.clock.now - Number(wait) * 1_000) <= 1_000, message);
+    return `${limit} ${window} ${wait}`;
+  };
+  // A slot of the minute is a second, one of the day five minutes.
+  const start = server.clock.now;
+  let served = 0;
+  for (let minute = 0; minute < 100; minute += 1) {
+    for (let count = 0; count < 10; count += 1) if ((await ask(server.free)) === undefined) served += 1;
+    if (minute < 99) {
+      assert.equal(await ask(server.free), '10 minute 61');
+      server.clock.advance(61_000);
+    }
+  }
+  assert.equal(served, 1_000);
+  const left = (start + DAY + 300_000 - server.clock.now) / 1_000;
+  assert.equal(await ask(server.free), `1,000 day ${left}`);
+  server.clock.advance((left - 30) * 1_000);
+  assert.equal(await ask(server.free), '1,000 day 30');
+  server.clock.advance(30_000);
+  assert.equal(await ask(server.free), undefined);
+});
+
+test('of two limits that are reached, the one that lasts longer is told, to another process too', async (context) => {
+  const { store, clock } = await serving(context);
+  const limits = { requestsPerMinute: 3, requestsPerDay: 6 };
+  const limiter = new RateLimiter(store);
+  const take = async (of = limiter): Promise<[boolean, string, number]> => {
+    const { allowed, window, resetAt } = await of.take('both', limits, clock.now);
+    return [allowed, window, (resetAt - clock.now) / 1_000];
+  };
+  for (let count = 0; count < 3; count += 1) assert.equal((await take())[0], true);
+  clock.advance(DAY + 300_000 - 10_000);
+  for (let count = 0; count < 3; count += 1) assert.equal((await take())[0], true);
+  // Those of yesterday leave the day in ten seconds, and those of now the minute in 61.
+  for (const each of [limiter, new RateLimiter(store)])
+    assert.deepEqual(await take(each), [false, 'minute', 61]);
 });
 
 test('a burst of a Pro key gets exactly its limit, one after the other or all at once', async (context) => {

@@ -51,6 +51,7 @@ export function itemContract(name: string, open: StoreOpener): void {
 
   describe(`${name}: items`, () => {
     it('gives all that is known of an IOC', async (store, clock) => {
+      await take(store, [{ ...FULL, tags: [] }], clock.now);
       await take(store, [FULL], clock.now);
       const [item] = await allItems(store, ANY, clock.now);
       const [indicator] = await readAll(store, ANY, clock.now);
@@ -63,6 +64,7 @@ export function itemContract(name: string, open: StoreOpener): void {
         firstSeen: START - DAY,
         lastSeen: START,
         validUntil: START + 60 * DAY,
+        created: Date.parse(indicator!.created),
         modified: Date.parse(indicator!.modified),
         revoked: false,
         tlp: 'amber',
@@ -103,8 +105,13 @@ export function itemContract(name: string, open: StoreOpener): void {
         const indicators = await readAll(store, query, clock.now, { size: 7 });
         assert.ok(items.length > 0);
         assert.deepEqual(
-          items.map(({ id, modified, revoked }) => [id, modified, revoked]),
-          indicators.map(({ id, modified, revoked }) => [id, Date.parse(modified), revoked ?? false]),
+          items.map(({ id, created, modified, revoked }) => [id, created, modified, revoked]),
+          indicators.map(({ id, created, modified, revoked }) => [
+            id,
+            Date.parse(created),
+            Date.parse(modified),
+            revoked ?? false,
+          ]),
         );
       }
     });

@@ -9,6 +9,7 @@ import type { TestClock } from './fixtures.ts';
 import { ANY, DAY, domain, readAll, SOURCE, take } from './fixtures.ts';
 
 const HIGH: IndicatorQuery = { ...ANY, levels: ['high'] };
+const AGENCY = { ...SOURCE, name: 'Agency', category: 'Government' } as const;
 const STRICT = { ...SOURCE, name: 'Strict Feed', tlp: 'red' } as const;
 
 /** What every store must tell pollers of a filter about IOCs that it does not let through any more. */
@@ -107,6 +108,65 @@ export function leftContract(name: string, open: StoreOpener): void {
         [],
       );
       assert.equal((await told(store, clock, { ...ANY, tlps: ['green', 'red'] }, before, 'any')).length, 1);
+    });
+
+    it('is told when no source of a category reports it any more, together with all else that is asked for', async (store, clock) => {
+      const begun = await say(store, clock, { confidence: 50 });
+      const agency = async (said: Parameters<typeof domain>[1]): Promise<number> => {
+        const of = domain(1, { entry: 'record 1', lastSeen: clock.now, ...said });
+        await take(store, [of], clock.now, AGENCY);
+        clock.advance(DAY / 24);
+        return clock.now - 1;
+      };
+      const toldOf = async (filter: Partial<IndicatorQuery>, since: number, mode: Left['told']) => {
+        await store.awaitLists(clock.now);
+        return await told(store, clock, { ...ANY, categories: ['government'], ...filter }, since, mode);
+      };
+      // Before lists know of it.
+      assert.deepEqual(await toldOf({}, begun, 'any'), []);
+      const both = await agency({ confidence: 90, sectors: ['energy'] });
+      assert.equal((await toldOf({ levels: ['high'] }, begun, 'revoked')).length, 1);
+      await agency({ confidence: 90, sectors: ['energy'], revoked: true });
+      const filters: readonly Partial<IndicatorQuery>[] = [
+        {},
+        { categories: ['vendor', 'government'] },
+        { levels: ['high'] },
+        { sectors: ['energy'], types: ['domain'] },
+        { tlps: ['clear'], levels: ['high', 'low'] },
+      ];
+      const others: readonly Partial<IndicatorQuery>[] = [
+        { categories: ['vendor'] },
+        { levels: ['low'] },
+        { sectors: ['water'] },
+        { types: ['url'] },
+        { tlps: ['amber'] },
+      ];
+      for (const filter of filters) {
+        assert.deepEqual(
+          await toldOf(filter, both, 'any'),
+          ['host-1.example.com 50'],
+          JSON.stringify(filter),
+        );
+        assert.deepEqual(await toldOf(filter, both, 'revoked'), []);
+      }
+      const withdrawn = clock.now - 1;
+      // Who takes it back is another than who reported it under the category.
+      await store.retract([domain(1)], 'false positive', clock.now);
+      clock.advance(DAY / 24);
+      const left = clock.now - 1;
+      for (const since of [both, withdrawn])
+        for (const filter of filters) {
+          const given = await toldOf(filter, since, 'revoked');
+          assert.deepEqual(given, ['host-1.example.com 50 revoked'], JSON.stringify(filter));
+        }
+      for (const filter of others)
+        for (const mode of ['any', 'revoked'] as const)
+          assert.deepEqual(await toldOf(filter, both, mode), [], JSON.stringify(filter));
+      assert.deepEqual(await toldOf({}, begun - DAY, 'revoked'), [], 'it was never given');
+      assert.deepEqual(await toldOf({}, left, 'revoked'), [], 'it was told before');
+      clock.advance(DAY);
+      while ((await store.sweep(clock.now)) > 0);
+      assert.equal((await toldOf({}, both, 'revoked')).length, 1, 'when what was replaced is cleared away');
     });
 
     it('is told once when it has come back', async (store, clock) => {

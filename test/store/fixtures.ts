@@ -43,6 +43,7 @@ export interface Indicator {
   readonly created: string;
   readonly modified: string;
   readonly name: string;
+  readonly description: string;
   readonly revoked?: boolean;
   readonly confidence: number;
   readonly valid_until?: string;

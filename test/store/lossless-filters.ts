@@ -11,9 +11,9 @@ import type { Store } from '../../src/store/store.ts';
 import type { StoreOpener } from './contract.ts';
 import { ANY, DAY, domain, type Indicator, readAll, SOURCE, take, TestClock } from './fixtures.ts';
 
-const SOURCES = [SOURCE, { ...SOURCE, name: 'Other Feed' }];
+const SOURCES = [SOURCE, { ...SOURCE, name: 'Other Feed', category: 'government' }];
 
-type Filter = Pick<IndicatorQuery, 'types' | 'levels' | 'sectors' | 'tlps'>;
+type Filter = Pick<IndicatorQuery, 'types' | 'levels' | 'sectors' | 'tlps' | 'categories'>;
 const WHOLE: Filter = { types: [], levels: [], sectors: [] };
 
 /** A filter by one value of each kind, by most values of a kind, and by several kinds. */
@@ -26,6 +26,9 @@ const FILTERS: readonly Filter[] = [
   { ...WHOLE, tlps: ['amber'] },
   { types: ['domain'], levels: ['medium'], sectors: ['water'], tlps: ['clear', 'green', 'amber'] },
   { types: ['domain', 'url'], levels: [], sectors: [], tlps: ['clear'] },
+  { ...WHOLE, categories: ['government'] },
+  { ...WHOLE, categories: ['community', 'vendor'], sectors: ['energy'] },
+  { ...WHOLE, categories: ['government'], levels: ['high', 'medium'], tlps: ['clear', 'green'] },
 ];
 
 /** Where a poller goes on from. */
@@ -57,6 +60,8 @@ class Client {
 
   async poll(store: Store, now: number): Promise<void> {
     await store.markPolled(now);
+    // Lists know categories.
+    if (this.filter.categories !== undefined) await store.awaitLists(now);
     let [after, last, more] = [undefined as number | undefined, this.#since, true];
     while (more) {
       const place: IndicatorQuery = {
@@ -103,12 +108,14 @@ function tlpOf({ object_marking_refs: [marking] }: Indicator): Tlp {
 }
 
 /** What filters let through, told from an indicator as it is sent. */
-function lets({ levels, sectors, tlps }: Filter, indicator: Indicator): boolean {
+function lets({ levels, sectors, tlps, categories }: Filter, indicator: Indicator): boolean {
   const labels = indicator.labels ?? [];
+  const sources = SOURCES.filter(({ name }) => indicator.description.includes(name));
   return (
     (levels.length === 0 || levels.includes(confidenceLevel(indicator.confidence))) &&
     (sectors.length === 0 || sectors.some((sector) => labels.includes(`industry:${sector}`))) &&
-    (tlps === undefined || tlps.includes(tlpOf(indicator)))
+    (tlps === undefined || tlps.includes(tlpOf(indicator))) &&
+    (categories === undefined || sources.some(({ category }) => categories.includes(category!)))
   );
 }
 
@@ -169,7 +176,11 @@ export function losslessFilters(name: string, open: StoreOpener): void {
         const clock = new TestClock();
         const { store } = await open(context, clock);
         const clients = CLIENTS.map((of) => new Client(...of));
-        for (const action of steps) await act(store, clock, clients, action);
+        for (const action of steps) {
+          await act(store, clock, clients, action);
+          // Lists take in what their filler sees, as it does soon after each publication.
+          await store.fillLists();
+        }
         clock.now = Math.max(clock.now, (await store.health()).lastStamp) + 1;
         const truth = await readAll(store, { ...ANY, since: 0 }, clock.now);
         for (const client of clients) {

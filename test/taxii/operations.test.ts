@@ -26,7 +26,10 @@ test('every operation has an id of its own, and examples that fit their schemas'
   for (const [, { id, body, answers }] of OPERATIONS) {
     if (body !== undefined) assertFits(body.schema, body.example, `${id}: body`);
     assert.ok(answers.length > 0);
-    for (const { schema, example, status } of answers) assertFits(schema!, example, `${id}: ${status}`);
+    for (const { schema, example, status } of answers) {
+      // A 304 has no content.
+      if (status !== 304) assertFits(schema!, example, `${id}: ${status}`);
+    }
   }
 });
 

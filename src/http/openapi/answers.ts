@@ -1,8 +1,11 @@
-import type { AnswerDescription } from '../operation.ts';
+import type { AnswerDescription, Operation } from '../operation.ts';
 import type { Components } from './components.ts';
 
-const STANDING = {
+const ALWAYS = {
   'X-Request-Id': ['The id of the request: quote it to the operator.', { type: 'string' }],
+} as const;
+
+const CONTENT = {
   'X-Content-Type-Options': ['Always nosniff.', { const: 'nosniff' }],
   'Content-Security-Policy': ['What a browser may make of the answer.', { type: 'string' }],
 } as const;
@@ -17,21 +20,33 @@ function COUNT() {
   return { type: 'integer', minimum: 0 } as const;
 }
 
-/** References to the headers that every answer has; `limited` where a key is counted. */
-export function standingHeaders(limited: boolean, components: Components): Record<string, object> {
-  const all = limited ? { ...STANDING, ...LIMITED } : STANDING;
-  const headers = Object.entries(all).map(([name, [description, schema]]) => [
-    name,
-    components.refer('headers', name, { description, schema }),
-  ]);
-  return Object.fromEntries(headers) as Record<string, object>;
+/** Statuses of requests that are refused before their key is counted. */
+const UNCOUNTED: ReadonlySet<number> = new Set([401, 408, 414, 431]);
+
+/** References to the headers that every answer of a status has. */
+export type StandingHeaders = (status: number) => Readonly<Record<string, object>>;
+
+/** The headers that answers have whatever they say; `limited` where a key is counted. A 304 has none about a content. */
+export function standingHeaders(limited: boolean, components: Components): StandingHeaders {
+  return (status) => {
+    const headers = {
+      ...ALWAYS,
+      ...(status !== 304 && CONTENT),
+      ...(limited && !UNCOUNTED.has(status) && LIMITED),
+    };
+    const references = Object.entries(headers).map(([name, [description, schema]]) => [
+      name,
+      components.refer('headers', name, { description, schema }, 'standing'),
+    ]);
+    return Object.fromEntries(references) as Record<string, object>;
+  };
 }
 
 /** The answers of an operation that are no errors, by status; without contents for `HEAD`. */
 export function answersOf(
-  answers: readonly AnswerDescription[],
+  { id, answers }: Operation,
   components: Components,
-  standing: object,
+  standing: StandingHeaders,
   { head }: { readonly head: boolean },
 ): Record<string, object> {
   const byStatus = Map.groupBy(answers, ({ status }) => status);
@@ -39,13 +54,13 @@ export function answersOf(
     const own = forms.flatMap(({ headers = {} }) =>
       Object.entries(headers).map(([name, description]) => [
         name,
-        components.refer('headers', name, { description, schema: { type: 'string' } }),
+        components.refer('headers', name, { description, schema: { type: 'string' } }, id),
       ]),
     );
     const content = Object.fromEntries(forms.flatMap((form) => contentOf(form, components)));
     const answer = {
       description: [...new Set(forms.map(({ description }) => description))].join(' '),
-      headers: { ...standing, ...Object.fromEntries(own) },
+      headers: { ...standing(status), ...Object.fromEntries(own) },
       ...(!head && Object.keys(content).length > 0 && { content }),
     };
     return [String(status), answer];

@@ -7,6 +7,10 @@ const DATA = new Set(['const', 'enum', 'default', 'example', 'examples', 'requir
 
 type Kind = 'schemas' | 'parameters' | 'headers' | 'responses';
 
+interface Reference {
+  readonly $ref: string;
+}
+
 /** What several places of a document refer to, each once. */
 export class Components {
   readonly #kinds: Readonly<Record<Kind, Map<string, unknown>>> = {
@@ -33,17 +37,20 @@ export class Components {
     return { $ref: `#/components/schemas/${title}` };
   }
 
-  /** A reference to `value` under this name, or, where another has it, under one that follows from it. */
-  refer(kind: Exclude<Kind, 'schemas'>, name: string, value: object): { readonly $ref: string } {
+  /**
+   * A reference to `value` under this name, or, where another value has it, with its owner's name in front. Throws when
+   * that is taken as well.
+   */
+  refer(kind: Exclude<Kind, 'schemas'>, name: string, value: object, owner: string): Reference {
     const known = this.#kinds[kind];
     const text = JSON.stringify(value);
-    for (let count = 1; ; count += 1) {
-      const plain = name.replaceAll(/[^\w.-]+/g, '-').replace(/-$/, '');
-      const own = count === 1 ? plain : `${plain}-${count}`;
-      if (known.has(own) && JSON.stringify(known.get(own)) !== text) continue;
-      known.set(own, value);
-      return { $ref: `#/components/${kind}/${own}` };
-    }
+    const plain = name.replaceAll(/[^\w.-]+/g, '-').replace(/-$/, '');
+    const own = [plain, `${owner}-${plain}`].find(
+      (each) => !known.has(each) || JSON.stringify(known.get(each)) === text,
+    );
+    if (own === undefined) throw new Error(`two different ${kind} of ${owner} are called ${plain}`);
+    known.set(own, value);
+    return { $ref: `#/components/${kind}/${own}` };
   }
 
   /** All of them, as the document carries them. */

@@ -92,7 +92,7 @@ function operationObject(
   setting: DocumentSetting,
   components: Components,
 ): object {
-  const { id, tag, summary, description, body, answers } = operation;
+  const { id, tag, summary, description, body } = operation;
   const head = method === 'HEAD';
   const parameters = parametersOf(operation, components);
   const standing = standingHeaders(isKeyed(auth), components);
@@ -111,7 +111,7 @@ function operationObject(
     }),
     security: schemesOf(auth, setting).map((scheme) => ({ [scheme]: [] })),
     responses: {
-      ...answersOf(answers, components, standing, { head }),
+      ...answersOf(operation, components, standing, { head }),
       ...errorAnswers({ operation, auth, method }, components, standing),
     },
   };

@@ -1,7 +1,8 @@
 import { API_ERRORS, type ApiErrorCode } from '../../errors.ts';
-import type { RouteAuth } from '../auth.ts';
+import { isKeyed, type RouteAuth } from '../auth.ts';
 import type { Operation } from '../operation.ts';
 import { JSON_ERRORS } from '../schemas/error.ts';
+import type { StandingHeaders } from './answers.ts';
 import type { Components } from './components.ts';
 
 /** What may befall any request. */
@@ -58,13 +59,14 @@ export function errorCodesOf(operation: Operation, auth: RouteAuth, method: stri
   return (Object.keys(API_ERRORS) as ApiErrorCode[]).filter((code) => codes.has(code));
 }
 
-/** References to the answers of all errors of an operation, by status. `standing` are the headers of every answer. */
+/** References to the answers of all errors of an operation, by status. `standing` are the headers that answers have whatever they say. */
 export function errorAnswers(
   { operation, auth, method }: { operation: Operation; auth: RouteAuth; method: string },
   components: Components,
-  standing: object,
+  standing: StandingHeaders,
 ): Record<string, object> {
   const form = operation.errorForm ?? JSON_ERRORS;
+  const owner = form.name ?? (isKeyed(auth) ? 'keyed' : 'keyless');
   const byStatus = Map.groupBy(errorCodesOf(operation, auth, method), (code) => API_ERRORS[code].status);
   const answers = [...byStatus].map(([status, codes]) => {
     const [description, own = []] = STATUSES[status] ?? [API_ERRORS[codes[0]!].message];
@@ -72,7 +74,7 @@ export function errorAnswers(
     const answer = {
       description,
       headers: {
-        ...standing,
+        ...standing(status),
         ...Object.fromEntries(['Cache-Control', ...own].map((name) => [name, header(name, components)])),
       },
       content: {
@@ -82,12 +84,12 @@ export function errorAnswers(
         },
       },
     };
-    return [String(status), components.refer('responses', [status, ...codes].join('-'), answer)];
+    return [String(status), components.refer('responses', [status, ...codes].join('-'), answer, owner)];
   });
   return Object.fromEntries(answers) as Record<string, object>;
 }
 
 function header(name: string, components: Components): object {
   const type = name === 'Retry-After' ? 'integer' : 'string';
-  return components.refer('headers', name, { description: HEADERS[name], schema: { type } });
+  return components.refer('headers', name, { description: HEADERS[name], schema: { type } }, 'error');
 }

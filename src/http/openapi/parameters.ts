@@ -5,7 +5,7 @@ import type { Components } from './components.ts';
 
 /** References to all parameters of an operation: of its path, its query and its headers. */
 export function parametersOf(operation: Operation, components: Components): object[] {
-  const { path = {}, query = {}, requestHeaders = {} } = operation;
+  const { id, path = {}, query = {}, requestHeaders = {} } = operation;
   return [
     ...Object.entries(path).map(([name, description]) => ({
       name,
@@ -21,7 +21,7 @@ export function parametersOf(operation: Operation, components: Components): obje
       description,
       schema: { type: 'string' },
     })),
-  ].map((parameter) => components.refer('parameters', parameter.name, parameter));
+  ].map((parameter) => components.refer('parameters', parameter.name, parameter, id));
 }
 
 function queryParameter(name: string, parameter: Parameter<unknown, never>) {

@@ -5,6 +5,7 @@ import { IOC_TYPES } from '../../model/ioc.ts';
 import { SECTORS } from '../../model/sector.ts';
 import { ARTICLE_COLUMNS } from '../../render/article.ts';
 import type { JsonSchema, Operation } from '../operation.ts';
+import { SAVED, SHORT_ANSWER_HEADERS } from '../schemas/page-answers.ts';
 
 const STRINGS: JsonSchema = { type: 'array', items: { type: 'string' } };
 
@@ -87,6 +88,12 @@ const EXAMPLE = {
   has_iocs: true,
 };
 
+const PAGE_HEADERS = {
+  ...SHORT_ANSWER_HEADERS,
+  Link: 'The next page, with rel="next", as a path on this server; absent on the last page.',
+};
+const FILE_HEADERS = { ...PAGE_HEADERS, ...SAVED };
+
 /** What the list of articles is for. */
 export const ARTICLES_OPERATION: Operation = {
   id: 'listArticles',
@@ -131,7 +138,7 @@ export const ARTICLES_OPERATION: Operation = {
         },
         data: [EXAMPLE],
       },
-      headers: { Link: 'The next page, where there is one, as rel="next".' },
+      headers: PAGE_HEADERS,
     },
     {
       status: 200,
@@ -139,6 +146,7 @@ export const ARTICLES_OPERATION: Operation = {
       mediaType: 'application/x-ndjson',
       schema: { type: 'string' },
       example: `${JSON.stringify(EXAMPLE)}\n`,
+      headers: FILE_HEADERS,
     },
     {
       status: 200,
@@ -146,9 +154,10 @@ export const ARTICLES_OPERATION: Operation = {
       mediaType: 'text/csv',
       schema: { type: 'string' },
       example: `${ARTICLE_COLUMNS.join(',')}\r\n`,
+      headers: FILE_HEADERS,
     },
   ],
-  errors: ['lookback_exceeded'],
+  errors: ['lookback_exceeded', 'not_acceptable'],
 };
 
 /** What one article is for. */
@@ -194,6 +203,7 @@ export const ARTICLE_OPERATION: Operation = {
         mitre_techniques: [{ id: 'T1566', name: 'Phishing' }],
         industries: [],
       },
+      headers: SHORT_ANSWER_HEADERS,
     },
   ],
   errors: ['article_not_found', 'lookback_exceeded'],

@@ -17,6 +17,7 @@ import { formatTimestamp } from '../../model/time.ts';
 import { isUuid } from '../../model/uuid.ts';
 import { articleDetail, articleItem, articlesCsv } from '../../render/article.ts';
 import type { RouteParts } from '../app.ts';
+import { dependsOnAccept } from '../media-type.ts';
 import { pairsOf, requireFormat } from '../parameters.ts';
 import { ARTICLE_OPERATION, ARTICLES_OPERATION } from './articles-operation.ts';
 import { sendShort } from '../short-answer.ts';
@@ -37,6 +38,7 @@ export function articles(app: FastifyInstance, { store, config, clock }: RoutePa
     const pairs = pairsOf(request, config.apiKeyInQuery);
     requireFormat(pairs, ARTICLE_FORMATS, name);
     const asked = requestOf(pairs, TIERS[name], now);
+    const typed = dependsOnAccept(request.headers.accept, pairs, ARTICLE_FORMATS);
     await store.markPolled(now);
     const page = await store.listArticles(asked.query, now);
     const next = page.next === undefined ? undefined : writeArticleCursor(page.next, asked.filters);
@@ -44,7 +46,7 @@ export function articles(app: FastifyInstance, { store, config, clock }: RoutePa
     // A browser saves it and does not show it: values are hostile.
     if (asked.format !== 'json')
       reply.header('content-disposition', `attachment; filename="articles.${asked.format}"`);
-    return sendShort(reply, written(asked, page, next), MEDIA_TYPES[asked.format]);
+    return sendShort(reply, written(asked, page, next), { mediaType: MEDIA_TYPES[asked.format], typed });
   };
   const one = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     refuseParameters(pairsOf(request, config.apiKeyInQuery));
@@ -55,7 +57,7 @@ export function articles(app: FastifyInstance, { store, config, clock }: RoutePa
     const article = isUuid(id) ? await store.findArticle(id, now, tier.resultsPerRequest) : undefined;
     if (article === undefined) throw new ApiError('article_not_found');
     if (article.publishedAt < earliestArticle({ tier, now })) throw lookBackExceeded(tier, now);
-    return sendShort(reply, JSON.stringify(articleDetail(article)), MEDIA_TYPES.json);
+    return sendShort(reply, JSON.stringify(articleDetail(article)));
   };
   const method = ['GET', 'HEAD'];
   const auth = { tier: 'free' } as const;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { COUNT_PARAMETERS, parseCountRequest } from '../../model/list-parameters.ts';
+import { appliedFilters, COUNT_PARAMETERS, parseCountRequest } from '../../model/list-parameters.ts';
 import { TIERS } from '../../model/tier.ts';
 import { generatedAt } from '../../render/generated-at.ts';
 import type { RouteParts } from '../app.ts';
@@ -8,6 +8,7 @@ import { Fresh } from '../fresh.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { COUNTED, COUNTED_EXAMPLE } from '../schemas/list.ts';
+import { SHORT_ANSWER_HEADERS } from '../schemas/page-answers.ts';
 import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/iocs/count';
@@ -25,10 +26,7 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: COUNTED,
       example: COUNTED_EXAMPLE,
-      headers: {
-        'Cache-Control': 'It may be kept, and asked for again.',
-        Vary: 'The headers of the request that the answer depends on.',
-      },
+      headers: SHORT_ANSWER_HEADERS,
     },
   ],
 };
@@ -40,12 +38,11 @@ export function iocsCount(app: FastifyInstance, { store, config, clock }: RouteP
     const now = clock();
     const pairs = pairsOf(request, config.apiKeyInQuery);
     const query = parseCountRequest(pairs, { tier: TIERS[request.apiKey!.tier], now });
-    const answer = await counts.find(JSON.stringify(query), now, async (newest) => ({
+    const counted = await counts.find(JSON.stringify(query), now, async (newest) => ({
       count: await store.count(query, now),
       generated_at: generatedAt(newest, now),
-      filters: Object.fromEntries(pairs),
     }));
-    return sendShort(reply, JSON.stringify(answer));
+    return sendShort(reply, JSON.stringify({ ...counted, filters: appliedFilters(pairs, query) }));
   };
   app.route({
     method: ['GET', 'HEAD'],

@@ -5,7 +5,8 @@ import { choice } from '../../model/query-parameters.ts';
 import type { ExportFormat } from '../../render/format.ts';
 import type { AnswerDescription, Operation } from '../operation.ts';
 import { EXAMPLE_ITEMS } from '../schemas/item.ts';
-import { PAGE_REQUEST_HEADERS, pageAnswers } from '../schemas/page-answers.ts';
+import { PAGE_REQUEST_HEADERS, pageAnswers, SAVED } from '../schemas/page-answers.ts';
+import { typeParameter } from '../schemas/types-of-formats.ts';
 
 /** What an export path offers. */
 export interface ExportOffer {
@@ -23,7 +24,7 @@ export function exportOperation(offer: ExportOffer): Operation {
     id: `export${name.slice(0, 1).toUpperCase()}${name.slice(1)}`,
     tag: 'Exports',
     summary: labels[0]!,
-    description: `${labels.length > 1 ? `${labels.join('; ')}. ` : ''}A type that the format has not is refused.`,
+    ...(labels.length > 1 && { description: `${labels.join('; ')}.` }),
     query: exportParameters(offer),
     requestHeaders: PAGE_REQUEST_HEADERS,
     answers: pageAnswers(contentsOf(formats)),
@@ -36,10 +37,9 @@ export function exportParameters({
   formats,
 }: ExportOffer): Readonly<Record<string, Parameter<unknown, never>>> {
   const names = formats.map(({ name }) => name);
-  const [first] = formats;
   return {
     ...LIST_PARAMETERS,
-    type: { ...LIST_PARAMETERS.type, example: first!.types[0]! },
+    type: typeParameter(formats),
     format: choice(names, 'Which format it is written in.', names[0]),
   };
 }
@@ -52,7 +52,7 @@ function contentsOf(formats: readonly ExportFormat[]): AnswerDescription[] {
     mediaType,
     schema: mediaType === 'application/json' ? { type: 'object' } : { type: 'string' },
     examples: Object.fromEntries(own.map((format) => [format.name, exampleOf(format)])),
-    headers: { 'Content-Disposition': 'A browser saves it.' },
+    headers: SAVED,
   }));
 }
 

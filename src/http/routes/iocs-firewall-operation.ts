@@ -1,5 +1,5 @@
 import type { Operation } from '../operation.ts';
-import { PAGE_REQUEST_HEADERS, pageAnswers } from '../schemas/page-answers.ts';
+import { PAGE_REQUEST_HEADERS, pageAnswers, SAVED } from '../schemas/page-answers.ts';
 import { FIREWALL_PARAMETERS } from './iocs-firewall-request.ts';
 
 /** What a firewall list is for. */
@@ -22,7 +22,7 @@ export const IOCS_FIREWALL_OPERATION: Operation = {
         example: '192.0.2.7\n198.51.100.0/24\n',
         headers: {
           'Last-Modified': 'When the newest of the IOCs that match was published.',
-          'Content-Disposition': 'Names a file to save it as.',
+          ...SAVED,
           'X-IOCs-Matched': 'How many IOCs match the filters.',
           'X-IOCs-Left-Out':
             'How many of them are not in the list: beyond what the product takes, or not as an entry of it. HEAD has it only while the list is known.',

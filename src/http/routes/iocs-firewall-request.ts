@@ -4,6 +4,7 @@ import { type Parameter, ParameterError, readParameters } from '../../model/para
 import { choice, type ParameterContext } from '../../model/query-parameters.ts';
 import type { FirewallRequest } from '../../render/firewall/list.ts';
 import { FIREWALL_PROFILES } from '../../render/firewall/profiles.ts';
+import { typeParameter } from '../schemas/types-of-formats.ts';
 
 const { revoked: _revoked, ...FILTERS } = COUNT_PARAMETERS;
 
@@ -18,7 +19,7 @@ export const FIREWALL_PARAMETERS = {
     required: true,
   },
   ...FILTERS,
-  type: { ...FILTERS.type, example: 'ipv4' },
+  type: typeParameter(FIREWALL_PROFILES),
   limit: {
     parse: (text) => (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined),
     allowed: () => 'a number from 1 to as many as the profile takes',

@@ -9,21 +9,21 @@ import {
 import { TIERS } from '../../model/tier.ts';
 import { CSV_COLUMNS, renderItemCsv } from '../../render/list/item-csv.ts';
 import { LIST_FORMAT_INFO, listChunks } from '../../render/list/list.ts';
-import { answerPage } from '../answer-page.ts';
+import { answerPage, CACHE_HEADERS, TYPED_CACHE_HEADERS } from '../answer-page.ts';
 import type { RouteParts } from '../app.ts';
 import { Bodies } from '../bodies.ts';
 import { type ListPage, ListPages } from '../list-pages.ts';
+import { dependsOnAccept } from '../media-type.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf, requireFormat } from '../parameters.ts';
 import { EXAMPLE_ITEM } from '../schemas/item.ts';
 import { EXAMPLE_ITEM_JSON, LIST, LIST_EXAMPLE } from '../schemas/list.ts';
-import { PAGE_REQUEST_HEADERS, pageAnswers } from '../schemas/page-answers.ts';
+import { PAGE_REQUEST_HEADERS, pageAnswers, SAVED } from '../schemas/page-answers.ts';
 import { Deadlines } from '../sending.ts';
 import type { HeaderList } from '../standing-headers.ts';
 
 const PATH = '/api/v1/iocs';
 
-const ATTACHED = { 'Content-Disposition': 'A browser saves it.' };
 const DESCRIPTION = 'A page of the list.';
 
 const OPERATION: Operation = {
@@ -48,7 +48,7 @@ const OPERATION: Operation = {
       mediaType: 'text/csv',
       schema: { type: 'string', description: 'RFC 4180, with a header.' },
       example: `${CSV_COLUMNS.join(',')}\r\n${renderItemCsv(EXAMPLE_ITEM)}\r\n`,
-      headers: ATTACHED,
+      headers: SAVED,
     },
     {
       status: 200,
@@ -56,7 +56,7 @@ const OPERATION: Operation = {
       mediaType: 'text/plain',
       schema: { type: 'string', description: 'A value a line.' },
       example: `${EXAMPLE_ITEM.value}\n`,
-      headers: ATTACHED,
+      headers: SAVED,
     },
     {
       status: 200,
@@ -64,7 +64,7 @@ const OPERATION: Operation = {
       mediaType: 'application/x-ndjson',
       schema: { type: 'string', description: 'An item a line.' },
       example: `${JSON.stringify(EXAMPLE_ITEM_JSON)}\n`,
-      headers: ATTACHED,
+      headers: SAVED,
     },
   ]),
   errors: ['insufficient_tier', 'not_acceptable'],
@@ -90,9 +90,11 @@ export function iocsList(app: FastifyInstance, parts: RouteParts): void {
     const pairs = pairsOf(request, config.apiKeyInQuery);
     requireFormat(pairs, LIST_FORMATS, tier);
     const asked = parseListRequest(pairs, { tier: TIERS[tier], now });
+    const typed = dependsOnAccept(request.headers.accept, pairs, LIST_FORMATS);
     const page = await pages.find(asked, now);
     const answer = { bodies: bodies.get(asked.format)!, deadlines, log, polls };
-    return await answerPage(request, reply, { page, content: contentHeaders(asked) }, answer);
+    const cache = typed ? TYPED_CACHE_HEADERS : CACHE_HEADERS;
+    return await answerPage(request, reply, { page, content: contentHeaders(asked), cache }, answer);
   };
   app.route({
     method: ['GET', 'HEAD'],

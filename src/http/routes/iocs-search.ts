@@ -17,6 +17,7 @@ import type { RouteParts } from '../app.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { SEARCH, SEARCH_EXAMPLE } from '../schemas/list.ts';
+import { SHORT_ANSWER_HEADERS } from '../schemas/page-answers.ts';
 import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/iocs/search';
@@ -72,10 +73,7 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: SEARCH,
       example: SEARCH_EXAMPLE,
-      headers: {
-        'Cache-Control': 'It may be kept, and asked for again.',
-        Vary: 'The headers of the request that the answer depends on.',
-      },
+      headers: SHORT_ANSWER_HEADERS,
     },
   ],
 };

@@ -5,6 +5,7 @@ import type { RouteParts } from '../app.ts';
 import { Fresh } from '../fresh.ts';
 import type { Operation } from '../operation.ts';
 import { refuseParameters } from '../parameters.ts';
+import { SHORT_ANSWER_HEADERS } from '../schemas/page-answers.ts';
 import { STATISTICS, STATISTICS_EXAMPLE } from '../schemas/statistics.ts';
 import { sendShort } from '../short-answer.ts';
 
@@ -22,10 +23,7 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: STATISTICS,
       example: STATISTICS_EXAMPLE,
-      headers: {
-        'Cache-Control': 'It may be kept, and asked for again.',
-        Vary: 'The headers of the request that the answer depends on.',
-      },
+      headers: SHORT_ANSWER_HEADERS,
     },
   ],
   errors: ['invalid_parameter'],

@@ -6,7 +6,9 @@ import { explainIoc } from '../../render/why.ts';
 import type { AppParts } from '../app.ts';
 import type { Operation } from '../operation.ts';
 import { refuseParameters } from '../parameters.ts';
+import { SHORT_ANSWER_HEADERS } from '../schemas/page-answers.ts';
 import { WHY, WHY_EXAMPLE } from '../schemas/why.ts';
+import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/iocs/:id/why';
 
@@ -24,7 +26,7 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: WHY,
       example: WHY_EXAMPLE,
-      headers: { 'Cache-Control': 'It is not kept.' },
+      headers: SHORT_ANSWER_HEADERS,
     },
   ],
   errors: ['invalid_parameter'],
@@ -43,10 +45,12 @@ export function iocsWhy(app: FastifyInstance, { store, clock, config }: AppParts
     const record = await store.findIndicator(uuid);
     if (record === undefined)
       throw new ApiError('not_found', { message: 'There is no indicator of this id here.' });
-    return reply
-      .header('cache-control', 'private, no-store')
-      .type('application/json; charset=utf-8')
-      .send(JSON.stringify(explainIoc(`indicator--${uuid}`, record, clock())));
+    return sendShort(reply, JSON.stringify(explainIoc(`indicator--${uuid}`, record, clock())));
   };
-  app.route({ method: 'GET', url: PATH, config: { auth: { tier: 'pro' }, operation: OPERATION }, handler });
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: PATH,
+    config: { auth: { tier: 'pro' }, operation: OPERATION },
+    handler,
+  });
 }

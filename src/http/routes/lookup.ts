@@ -12,6 +12,7 @@ import type { RouteParts } from '../app.ts';
 import type { Operation } from '../operation.ts';
 import { pairsOf } from '../parameters.ts';
 import { LOOKUP, LOOKUP_EXAMPLE } from '../schemas/lookup.ts';
+import { SHORT_ANSWER_HEADERS } from '../schemas/page-answers.ts';
 import { sendShort } from '../short-answer.ts';
 
 const PATH = '/api/v1/lookup';
@@ -49,10 +50,7 @@ const OPERATION: Operation = {
       mediaType: 'application/json',
       schema: LOOKUP,
       example: LOOKUP_EXAMPLE,
-      headers: {
-        'Cache-Control': 'It may be kept, and asked for again.',
-        Vary: 'The headers of the request that the answer depends on.',
-      },
+      headers: SHORT_ANSWER_HEADERS,
     },
   ],
 };

@@ -32,6 +32,7 @@ const SOURCE = objectOf(
 export const ITEM = objectOf(
   {
     id: described(INDICATOR_ID, 'The same for the same IOC for ever.'),
+    created: described(TIME, 'When its first version was published.'),
     modified: described(TIME, 'When this version was published.'),
     type: IOC_TYPE,
     value: described(TEXT, 'In its normal form. It comes from an attacker: never open it, and escape it.'),
@@ -61,6 +62,7 @@ export const ITEM = objectOf(
 /** An IOC that exists in documentation only. */
 export const EXAMPLE_ITEM: IocItem = {
   id: 'indicator--03240c61-daa7-5645-b4ea-83f63505a90f',
+  created: Date.UTC(2026, 10, 20, 11, 2, 8, 641),
   modified: Date.UTC(2026, 10, 23, 20, 5, 19, 358),
   type: 'ipv4',
   value: '192.0.2.7',

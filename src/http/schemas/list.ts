@@ -2,7 +2,10 @@ import { renderItemJson } from '../../render/list/item-json.ts';
 import { EXAMPLE_ITEM, ITEM } from './item.ts';
 import { arrayOf, COUNT, described, objectOf, oneOf, orNull, TEXT, TIME, YES_NO } from './schema.ts';
 
-const FILTERS = described({ type: 'object', additionalProperties: TEXT }, 'The filters as they were given.');
+const FILTERS = described(
+  { type: 'object', additionalProperties: TEXT },
+  'The filters as they were given; a since from before the look-back as it was applied.',
+);
 
 export const LIST = objectOf(
   {

@@ -26,12 +26,26 @@ export const PAGE_REQUEST_HEADERS = {
   'Accept-Encoding': 'zstd, br and gzip are offered.',
 } as const;
 
-/** The answers of a route that is asked again and again: its contents, and 304. */
+/** The header of what a browser saves and does not show, as its values are hostile. */
+export const SAVED = {
+  'Content-Disposition': 'A browser saves it under this name; absent from what it may show.',
+} as const;
+
+/** Headers of a short answer, which is never a 304. */
+export const SHORT_ANSWER_HEADERS = { 'Cache-Control': ALWAYS['Cache-Control'], Vary: ALWAYS.Vary } as const;
+
+/**
+ * The answers of a route that is asked again and again: its contents, and 304. `place` are the headers of both that
+ * tell where to go on, where they are others than those of pages.
+ */
 export function pageAnswers(
   contents: readonly AnswerDescription[],
-  { paged = true }: { readonly paged?: boolean } = {},
+  {
+    paged = true,
+    place = paged ? PLACE : {},
+  }: { readonly paged?: boolean; readonly place?: Readonly<Record<string, string>> } = {},
 ): AnswerDescription[] {
-  const always = paged ? { ...ALWAYS, ...PLACE } : ALWAYS;
+  const always = { ...ALWAYS, ...place };
   const content = paged ? { ...always, ...DATED, ...CONTENT } : { ...always, ...CONTENT };
   return [
     ...contents.map((answer) => ({ ...answer, headers: { ...content, ...answer.headers } })),

@@ -2,7 +2,7 @@ import { ApiError, type ApiErrorCode } from '../../errors.ts';
 import { COLLECTIONS } from '../../model/collection.ts';
 import { OBJECT_PARAMETERS, OBJECTS_PARAMETERS, VERSIONS_PARAMETERS } from '../../model/taxii-parameters.ts';
 import type { AnswerDescription, ErrorForm, JsonSchema, Operation } from '../operation.ts';
-import { PAGE_REQUEST_HEADERS } from '../schemas/page-answers.ts';
+import { PAGE_REQUEST_HEADERS, pageAnswers } from '../schemas/page-answers.ts';
 import { taxiiErrorBody } from './error-message.ts';
 import { TAXII_MEDIA_TYPE } from './media-type.ts';
 import { TAXII_SITES } from './paths.ts';
@@ -73,6 +73,7 @@ const STATUS: JsonSchema = object(
 );
 
 const ERROR_FORM: ErrorForm = {
+  name: 'taxii',
   mediaType: TAXII_MEDIA_TYPE,
   schema: {
     title: 'TaxiiError',
@@ -108,106 +109,92 @@ const STATUS_EXAMPLE = {
 /** What each resource is for. */
 export const TAXII_OPERATIONS = {
   discovery: operation('taxiiDiscovery', 'Find the TAXII server', {
-    answers: [
-      ok(
-        'What the server is, and its API roots.',
-        object({ title: text, description: text, default: text, api_roots: listOf(text) }, ['title']),
-        discoveryOf(TAXII_SITES[0]!, 'https://iocs.example.com', PRODUCER),
-      ),
-    ],
+    answers: found(
+      'What the server is, and its API roots.',
+      object({ title: text, description: text, default: text, api_roots: listOf(text) }, ['title']),
+      discoveryOf(TAXII_SITES[0]!, 'https://iocs.example.com', PRODUCER),
+    ),
   }),
   apiRoot: operation('taxiiApiRoot', 'Read what the API root offers', {
-    answers: [
-      ok(
-        'The API root.',
-        object(
-          { title: text, description: text, versions: listOf(text), max_content_length: { type: 'integer' } },
-          ['title', 'versions', 'max_content_length'],
-        ),
-        apiRootOf(PRODUCER),
+    answers: found(
+      'The API root.',
+      object(
+        { title: text, description: text, versions: listOf(text), max_content_length: { type: 'integer' } },
+        ['title', 'versions', 'max_content_length'],
       ),
-    ],
+      apiRootOf(PRODUCER),
+    ),
   }),
   collections: operation('taxiiCollections', 'List the collections', {
-    answers: [
-      ok('Every collection.', object({ collections: listOf(COLLECTION) }), {
-        collections: COLLECTIONS.slice(0, 2).map((each) => collectionOf(each, false)),
-      }),
-    ],
+    answers: found('Every collection.', object({ collections: listOf(COLLECTION) }), {
+      collections: COLLECTIONS.slice(0, 2).map((each) => collectionOf(each, false)),
+    }),
   }),
   collection: operation('taxiiCollection', 'Read one collection', {
     path: { collection: PATH.collection },
-    answers: [ok('The collection.', COLLECTION, collectionOf(COLLECTIONS[0]!, false))],
+    answers: found('The collection.', COLLECTION, collectionOf(COLLECTIONS[0]!, false)),
   }),
   objects: operation('taxiiObjects', 'Poll the objects of a collection', {
     description:
       'Objects in the order in which they were added. With `added_after`, retractions are among them.',
     path: { collection: PATH.collection },
     query: OBJECTS_PARAMETERS,
-    answers: [
-      ok(
-        'A page of objects.',
-        object({ more: flag, next: text, objects: listOf({ type: 'object' }) }),
-        ENVELOPE_EXAMPLE,
-        DATES,
-      ),
-    ],
+    answers: found(
+      'A page of objects.',
+      object({ more: flag, next: text, objects: listOf({ type: 'object' }) }),
+      ENVELOPE_EXAMPLE,
+      { place: DATES },
+    ),
   }),
   manifest: operation('taxiiManifest', 'List which objects a collection has', {
     path: { collection: PATH.collection },
     query: OBJECTS_PARAMETERS,
-    answers: [
-      ok(
-        'A page of entries.',
-        object({
-          more: flag,
-          next: text,
-          objects: listOf(
-            object({ id: text, date_added: time, version: text, media_type: text }, [
-              'id',
-              'date_added',
-              'version',
-            ]),
-          ),
-        }),
-        {
-          more: false,
-          objects: [
-            {
-              id: INDICATOR.id,
-              date_added: '2026-01-15T10:00:00.000000Z',
-              version: INDICATOR.modified,
-              media_type: 'application/stix+json;version=2.1',
-            },
-          ],
-        },
-        DATES,
-      ),
-    ],
+    answers: found(
+      'A page of entries.',
+      object({
+        more: flag,
+        next: text,
+        objects: listOf(
+          object({ id: text, date_added: time, version: text, media_type: text }, [
+            'id',
+            'date_added',
+            'version',
+          ]),
+        ),
+      }),
+      {
+        more: false,
+        objects: [
+          {
+            id: INDICATOR.id,
+            date_added: '2026-01-15T10:00:00.000000Z',
+            version: INDICATOR.modified,
+            media_type: 'application/stix+json;version=2.1',
+          },
+        ],
+      },
+      { place: DATES },
+    ),
   }),
   object: operation('taxiiObject', 'Read one object', {
     path: PATH,
     query: OBJECT_PARAMETERS,
-    answers: [
-      ok(
-        'The object, in the versions asked for.',
-        object({ more: flag, next: text, objects: listOf({ type: 'object' }) }),
-        { more: false, objects: [INDICATOR] },
-        DATES,
-      ),
-    ],
+    answers: found(
+      'The object, in the versions asked for.',
+      object({ more: flag, next: text, objects: listOf({ type: 'object' }) }),
+      { more: false, objects: [INDICATOR] },
+      { paged: false, place: DATES },
+    ),
   }),
   versions: operation('taxiiVersions', 'List the versions of one object', {
     path: PATH,
     query: VERSIONS_PARAMETERS,
-    answers: [
-      ok(
-        'Its versions, the oldest first.',
-        object({ more: flag, next: text, versions: listOf(time) }),
-        { versions: ['2026-01-15T10:00:00.000Z', '2026-02-01T08:15:00.250Z'] },
-        DATES,
-      ),
-    ],
+    answers: found(
+      'Its versions, the oldest first.',
+      object({ more: flag, next: text, versions: listOf(time) }),
+      { versions: ['2026-01-15T10:00:00.000Z', '2026-02-01T08:15:00.250Z'] },
+      { paged: false, place: DATES },
+    ),
   }),
   contribute: operation('taxiiContribute', 'Contribute indicators', {
     description:
@@ -218,7 +205,13 @@ export const TAXII_OPERATIONS = {
       schema: object({ objects: listOf({ type: 'object' }) }, ['objects']),
       example: { objects: [INDICATOR] },
     },
-    answers: [{ ...ok('What became of each object.', STATUS, STATUS_EXAMPLE), status: 202 }],
+    answers: [
+      {
+        ...answer('What became of each object.', STATUS, STATUS_EXAMPLE),
+        status: 202,
+        headers: { 'Cache-Control': 'no-store: it is not kept.' },
+      },
+    ],
     errors: [
       'not_acceptable',
       'not_permitted',
@@ -230,7 +223,7 @@ export const TAXII_OPERATIONS = {
   }),
   status: operation('taxiiStatus', 'Read what became of a contribution', {
     path: { status: 'The id of the status, as its contribution was answered with; kept for 30 days.' },
-    answers: [ok('What became of each object.', STATUS, STATUS_EXAMPLE)],
+    answers: found('What became of each object.', STATUS, STATUS_EXAMPLE),
     errors: ['not_acceptable', 'not_found'],
   }),
 } as const satisfies Record<string, Operation>;
@@ -249,14 +242,18 @@ function operation(id: string, summary: string, rest: Omit<Operation, 'id' | 'ta
   };
 }
 
-function ok(
+/** The answers of a resource that is read; `pages` says which headers it has. */
+function found(
   description: string,
   schema: JsonSchema,
   example: unknown,
-  headers?: Readonly<Record<string, string>>,
-): AnswerDescription {
-  const mediaType = TAXII_MEDIA_TYPE;
-  return { status: 200, description, mediaType, schema, example, ...(headers !== undefined && { headers }) };
+  pages: Parameters<typeof pageAnswers>[1] = { paged: false },
+): AnswerDescription[] {
+  return pageAnswers([answer(description, schema, example)], pages);
+}
+
+function answer(description: string, schema: JsonSchema, example: unknown): AnswerDescription {
+  return { status: 200, description, mediaType: TAXII_MEDIA_TYPE, schema, example };
 }
 
 function object(

@@ -20,6 +20,7 @@ interface SourceJson {
 /** An item in JSON: what the list has of an IOC. Times are RFC 3339, UTC. */
 interface ItemJson {
   readonly id: string;
+  readonly created: string;
   readonly modified: string;
   readonly type: IocType;
   readonly value: string;
@@ -52,6 +53,7 @@ function itemJson(item: IocItem): ItemJson {
   const [source, ...others] = item.sources.map(sourceJson);
   return {
     id: item.id,
+    created: formatTimestamp(item.created),
     modified: formatTimestamp(item.modified),
     type: item.type,
     value: item.value,
@@ -104,6 +106,7 @@ function itemOfJson(json: ItemJson): IocItem {
     firstSeen: Date.parse(json.first_seen),
     lastSeen: Date.parse(json.last_seen),
     ...(json.valid_until !== undefined && { validUntil: Date.parse(json.valid_until) }),
+    created: Date.parse(json.created),
     modified: Date.parse(json.modified),
     revoked: json.revoked ?? false,
     tlp: json.tlp,

@@ -7,6 +7,8 @@ import { describe } from '../stix/indicator.ts';
 export interface ItemPublication {
   /** The indicator's UUID, without `indicator--`. */
   readonly uuid: string;
+  /** The first publication stamp of its IOC. */
+  readonly created: number;
   /** The publication stamp. */
   readonly modified: number;
   readonly validUntil: number | undefined;
@@ -25,6 +27,7 @@ export function itemOf(assessment: Assessment, publication: ItemPublication): Io
     firstSeen,
     lastSeen,
     ...(publication.validUntil !== undefined && { validUntil: publication.validUntil }),
+    created: publication.created,
     modified: publication.modified,
     revoked,
     tlp,

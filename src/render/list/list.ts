@@ -23,6 +23,8 @@ export interface Envelope {
   readonly newest: number;
   readonly generatedAt: string;
   readonly producer: string;
+  /** As they were applied. */
+  readonly filters: Readonly<Record<string, string>>;
   readonly self: string;
   readonly next: string | undefined;
 }
@@ -102,7 +104,7 @@ function withinExtent({ query, extent }: ListPlan): IndicatorQuery {
 function frame({ request, extent, envelope }: ListPlan): readonly [head: string, tail: string] {
   if (request.format === 'csv') return [`${CSV_COLUMNS.join(',')}\r\n`, extent.count > 0 ? '\r\n' : ''];
   if (envelope === undefined) return ['', extent.count > 0 ? '\n' : ''];
-  const { total, newest, generatedAt, producer, self, next } = envelope;
+  const { total, newest, generatedAt, producer, filters, self, next } = envelope;
   const meta = {
     total,
     limit: request.query.limit,
@@ -110,7 +112,7 @@ function frame({ request, extent, envelope }: ListPlan): readonly [head: string,
     generated_at: generatedAt,
     feed_version: String(newest),
     source: producer,
-    filters: Object.fromEntries(request.given.filter(([name]) => name !== 'limit' && name !== 'format')),
+    filters,
   };
   return [
     `{"meta":${JSON.stringify(meta)},"data":[`,

@@ -10,10 +10,10 @@ import type { StampRange } from './query-sql.ts';
 export interface LeftSql {
   /** Each yields stamps of such versions, in their order. A version may be in several. */
   readonly branches: readonly string[];
-  readonly branchParameters: readonly number[];
+  readonly branchParameters: readonly (number | string)[];
   /** Whether a row `v` of table `version` is of them. */
   readonly check: string;
-  readonly checkParameters: readonly number[];
+  readonly checkParameters: readonly (number | string)[];
 }
 
 const DAY = 86_400_000;
@@ -23,7 +23,7 @@ const SPANS = [2 * DAY, 16 * DAY, 128 * DAY, Number.MAX_SAFE_INTEGER];
 
 /** Walks and check of what left a query's filter; undefined where it does not ask. See `Left`. */
 export function leftSql(
-  { left, revoked, types, levels, sectors, tlps = [] }: IndicatorQuery,
+  { left, revoked, types, levels, sectors, tlps = [], categories }: IndicatorQuery,
   { above, below }: StampRange,
 ): LeftSql | undefined {
   if (left === undefined || revoked === 'exclude') return undefined;
@@ -33,7 +33,12 @@ export function leftSql(
     level: codesOf(CONFIDENCE_LEVEL_NAMES, levels),
   } as const;
   // Of a sector there are mostly fewer than of a marking, and of that fewer than of a level.
-  const walked = (['sector', 'tlp', 'level'] as const).find((name) => dimensions[name].length > 0)!;
+  const narrowest = (['sector', 'tlp', 'level'] as const).find((name) => dimensions[name].length > 0)!;
+  // What was listed under a category before is noted beside the lists.
+  const [table, walked, values] =
+    categories === undefined
+      ? (['version_left', narrowest, dimensions[narrowest]] as const)
+      : (['lists.category_left', 'category', categories] as const);
   const filter = [
     ...among('type', codesOf(IOC_TYPES, types)),
     ...Object.entries(dimensions).flatMap(([name, asked]) => among(name, asked)),
@@ -45,16 +50,18 @@ export function leftSql(
   const marked = tlps.length === 0 ? '' : ` AND v.tlp <= ${strictest}`;
   const markedRow =
     tlps.length === 0 ? '' : ` AND EXISTS (SELECT 1 FROM version AS v WHERE v.stamp = l.stamp${marked})`;
-  const index = `version_left_${walked}${left.told === 'revoked' ? '_revoked' : ''}`;
-  const branch = `SELECT l.stamp FROM version_left AS l INDEXED BY ${index} WHERE l.${walked} = ? AND l.span = ? AND l.stamp > ? AND l.stamp < ? AND ${filter}${markedRow}`;
-  const walks = dimensions[walked].flatMap((code) =>
-    SPANS.map((longest, span) => [code, span, above, Math.min(below, left.by + longest + 1), ...told]),
+  const index = `${table.replace('lists.', '')}_${walked}${left.told === 'revoked' ? '_revoked' : ''}`;
+  const branch = `SELECT l.stamp FROM ${table} AS l INDEXED BY ${index} WHERE l.${walked} = ? AND l.span = ? AND l.stamp > ? AND l.stamp < ? AND ${filter}${markedRow}`;
+  const walks = values.flatMap((value): (number | string)[][] =>
+    SPANS.map((longest, span) => [value, span, above, Math.min(below, left.by + longest + 1), ...told]),
   );
+  const inCategory =
+    categories === undefined ? '' : ` AND l.category IN (${categories.map(() => '?').join(', ')})`;
   return {
     branches: walks.map(() => branch),
     branchParameters: walks.flat(),
-    check: `(EXISTS (SELECT 1 FROM version_left AS l WHERE l.stamp = v.stamp AND ${filter})${marked})`,
-    checkParameters: told,
+    check: `(EXISTS (SELECT 1 FROM ${table} AS l WHERE l.stamp = v.stamp AND ${filter}${inCategory})${marked})`,
+    checkParameters: [...told, ...(categories ?? [])],
   };
 }
 

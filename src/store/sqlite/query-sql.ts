@@ -25,7 +25,7 @@ export interface QuerySql {
   readonly candidateParameters: readonly (number | string)[];
   /** What a row `v` of table `version` with such a stamp must fulfil to be visible; undefined when each one is. */
   readonly visible: string | undefined;
-  readonly visibleParameters: readonly number[];
+  readonly visibleParameters: readonly (number | string)[];
   /** Set where every version strictly between two stamps is a candidate. */
   readonly between: StampRange | undefined;
   /** The same where, of all that lies between, what is revoked or expired is no candidate. */
@@ -56,7 +56,7 @@ export function querySql(query: IndicatorQuery, asOf: number, stale: Stale): Que
   const range = stampRange(query, asOf);
   const left = leftSql(query, range);
   const branches: string[] = [];
-  const candidateParameters: number[] = [];
+  const candidateParameters: (number | string)[] = [];
   for (const live of query.revoked === 'exclude' ? [1] : [1, 0]) {
     for (const type of types) {
       for (const level of levels) {
@@ -105,6 +105,7 @@ function categorySql(
   stale: Stale,
 ): QuerySql {
   const { above, below } = stampRange(query, asOf);
+  const left = leftSql(query, { above, below });
   const sectors = among('x.sector', SECTORS, query.sectors);
   const filters =
     among('c.type', IOC_TYPES, query.types) +
@@ -117,17 +118,18 @@ function categorySql(
     (query.revoked === 'exclude' ? [1] : [1, 0]).map((live) => [category, live, above, below]),
   );
   const current = currentChecks(query, { ...stale, replaced: true });
-  const checks = [...current, ...(query.revoked === 'exclude' ? ['v.live = 1'] : []), ...markings(query)];
+  const asked = visibly(markings(query), left);
+  const checks = [...current, ...(query.revoked === 'exclude' ? ['v.live = 1'] : []), ...asked.checks];
   return {
     // An IOC may have sources of several categories.
-    candidates: walks.map(() => branch).join(' UNION '),
+    candidates: [...walks.map(() => branch), ...(left?.branches ?? [])].join(' UNION '),
     order: ` ORDER BY 1 ${query.order === 'oldest-first' ? 'ASC' : 'DESC'}`,
-    candidateParameters: walks.flat(),
+    candidateParameters: [...walks.flat(), ...(left?.branchParameters ?? [])],
     visible: checks.join(' AND '),
-    visibleParameters: current.map(() => asOf),
+    visibleParameters: [...current.map(() => asOf), ...asked.parameters],
     between: undefined,
     liveBetween: undefined,
-    left: false,
+    left: left !== undefined,
   };
 }
 
@@ -163,7 +165,7 @@ function markingSql(query: IndicatorQuery, tlps: readonly Tlp[], asOf: number, s
 function visibly(
   asked: readonly string[],
   left: LeftSql | undefined,
-): { readonly checks: readonly string[]; readonly parameters: readonly number[] } {
+): { readonly checks: readonly string[]; readonly parameters: readonly (number | string)[] } {
   if (left === undefined || asked.length === 0) return { checks: asked, parameters: [] };
   return { checks: [`(${asked.join(' AND ')} OR ${left.check})`], parameters: left.checkParameters };
 }

@@ -131,6 +131,7 @@ export function item(type: IocType, value: string, more: Partial<IocItem> = {}):
     firstSeen: SEEN - 86_400_000,
     lastSeen: SEEN,
     validUntil: SEEN + 86_400_000,
+    created: SEEN + 500,
     modified: SEEN + 1_000,
     revoked: false,
     tlp: 'green',

@@ -5,7 +5,7 @@ import { StoreError } from '../../store.ts';
 import { Connection } from '../connection.ts';
 
 /** To be raised when the tables are others, or the same versions are written in other bytes: then all is made anew. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 
 /**
  * What lists are made of: all of it follows from the database of indicators, up to the stamp `filled_to` in `state`. Stamps are those of
@@ -14,6 +14,8 @@ const SCHEMA = 2;
  * - `item`: each version as lists and exports give it. `live` is 1 unless it is revoked or was swept as expired.
  * - `newest`: the version that each IOC has, so that the next one is known to replace it.
  * - `category`: the categories of each version's sources, in lower case, in the order of publication.
+ * - `category_left`: under what an IOC was listed before the version with this stamp, where it was listed otherwise, as `version_left` has it of
+ *   filters without categories. What was noted is lost when lists are made anew.
  * - `run`: consecutive items, `count` of them, of which those that are `live` are joined in `run_value` and `run_csv`, for lists that have all
  *   of these; `expires` is when the first of them does. While one is replaced and not cleared away, `whole` is 0. `after` is the stamp of the
  *   item before.
@@ -46,6 +48,23 @@ const TABLES = `
     level    INTEGER NOT NULL,
     PRIMARY KEY (category, live, stamp)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE category_left (
+    stamp    INTEGER NOT NULL,
+    category TEXT NOT NULL,
+    level    INTEGER NOT NULL,
+    tlp      INTEGER NOT NULL,
+    sector   INTEGER NOT NULL,
+    revoked  INTEGER NOT NULL,
+    type     INTEGER NOT NULL,
+    began    INTEGER NOT NULL,
+    ended    INTEGER NOT NULL,
+    span     INTEGER NOT NULL AS (
+      CASE WHEN stamp - began <= 172800000 THEN 0 WHEN stamp - began <= 1382400000 THEN 1 WHEN stamp - began <= 11059200000 THEN 2 ELSE 3 END
+    ) VIRTUAL,
+    PRIMARY KEY (stamp, category, level, tlp, sector)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX category_left_category ON category_left (category, span, stamp);
+  CREATE INDEX category_left_category_revoked ON category_left (category, span, stamp) WHERE revoked = 1;
   CREATE TABLE run (
     first INTEGER PRIMARY KEY,
     last  INTEGER NOT NULL,

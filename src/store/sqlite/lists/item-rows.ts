@@ -3,6 +3,7 @@ import { renderItemCsv } from '../../../render/list/item-csv.ts';
 import { categoriesOf } from '../../../render/list/item.ts';
 import { parseItems, renderItemJson } from '../../../render/list/item-json.ts';
 import { type Connection, NEVER } from '../connection.ts';
+import { CategoryLeft } from './category-left.ts';
 import { joinAgain, takeApart } from './runs-of-texts.ts';
 import type { Tallies } from './tallies.ts';
 import { codesOf, type ListedVersion } from './versions-after.ts';
@@ -14,16 +15,18 @@ const SWEEP = 1_000;
 export class ItemRows {
   readonly #connection: Connection;
   readonly #tallies: Tallies;
+  readonly #left: CategoryLeft;
 
   constructor(connection: Connection, tallies: Tallies) {
     this.#connection = connection;
     this.#tallies = tallies;
+    this.#left = new CategoryLeft(connection);
   }
 
   /** Adds a version, which replaces the one that its IOC had. Whether its IOC is new to lists. */
   add({ stamp, ioc, expires, item }: ListedVersion): boolean {
     const replaced = this.#connection.prepare('SELECT stamp FROM newest WHERE ioc = ?').get(ioc);
-    if (replaced !== undefined) this.#replace(Number(replaced.stamp), stamp);
+    if (replaced !== undefined) this.#replace(Number(replaced.stamp), stamp, item);
     const live = item.revoked ? 0 : 1;
     const { type, level } = codesOf(item);
     this.#connection
@@ -44,10 +47,12 @@ export class ItemRows {
     return replaced === undefined;
   }
 
-  #replace(stamp: number, until: number): void {
+  #replace(stamp: number, until: number, by: IocItem): void {
     const row = this.#connection.prepare('SELECT live FROM item WHERE stamp = ?').get(stamp);
     if (row === undefined) return;
-    if (Number(row.live) === 1) this.#tallies.current(this.#item(stamp), -1);
+    const item = this.#item(stamp);
+    if (Number(row.live) === 1) this.#tallies.current(item, -1);
+    this.#left.note(by, item);
     this.#connection.prepare('UPDATE item SET until = ? WHERE stamp = ?').run(until, stamp);
     takeApart(this.#connection, stamp);
   }
@@ -69,6 +74,7 @@ export class ItemRows {
         this.#connection
           .prepare('DELETE FROM category WHERE category = ? AND live IN (0, 1) AND stamp = ?')
           .run(category, key);
+      this.#left.forget(key);
       this.#connection.prepare('DELETE FROM item WHERE stamp = ?').run(key);
       joinAgain(this.#connection, key);
     }

@@ -7,6 +7,7 @@ import { itemOf } from '../../../render/list/item.ts';
 import { published } from '../../../render/stix/indicator.ts';
 import { assess } from '../../../score/assess.ts';
 import { type Connection, NEVER } from '../connection.ts';
+import { indicatorFacts } from '../indicator-facts.ts';
 import { IocRows } from '../ioc-rows.ts';
 
 /** A published version as lists take it in. */
@@ -31,7 +32,7 @@ export function versionsAfter(connection: Connection, stamp: number, limit: numb
   return connection.snapshot(() => {
     const rows = connection
       .prepare(
-        `SELECT v.stamp, v.ioc, v.tlp, v.expires, v.stix, i.uuid, i.type, i.value, i.created
+        `SELECT v.stamp, v.ioc, v.tlp, v.until, v.expires, v.stix, i.uuid, i.type, i.value, i.created
          FROM version AS v NOT INDEXED CROSS JOIN ioc AS i ON i.id = v.ioc
          WHERE v.stamp > ? ORDER BY v.stamp LIMIT ?`,
       )
@@ -54,21 +55,24 @@ export function versionsAfter(connection: Connection, stamp: number, limit: numb
 
 /**
  * The item of a version. What it shows besides its indicator comes from what its sources say by now, which is the same
- * for all that has not been replaced, save when they saw it last.
+ * for all that has not been replaced, save when they saw it last. The sectors of one that has been are told from its text.
  */
 function listedVersion(row: Record<string, unknown>, rows: IocRows): ListedVersion {
   const stamp = Number(row.stamp);
   const ioc = Number(row.ioc);
+  const created = Number(row.created);
   const expires = Number(row.expires);
+  const stix = String(row.stix);
   const subject = { type: IOC_TYPES[Number(row.type)]!, value: String(row.value) };
   const assessment = {
     ...assess(subject, rows.reports(ioc), stamp),
-    ...published(String(row.stix)),
+    ...published(stix),
+    ...(Number(row.until) !== NEVER && { sectors: indicatorFacts(stix).sectors }),
     tlp: TLP_MARKINGS[Number(row.tlp)]!,
   };
   const uuid = uuidText(row.uuid as Uint8Array);
   const validUntil = expires === NEVER ? undefined : expires;
-  return { stamp, ioc, expires, item: itemOf(assessment, { uuid, modified: stamp, validUntil }) };
+  return { stamp, ioc, expires, item: itemOf(assessment, { uuid, created, modified: stamp, validUntil }) };
 }
 
 /** Whether there is anything after a stamp. */
