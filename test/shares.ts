@@ -6,7 +6,7 @@ const MOST = 20;
 
 /**
  * Deals test files out to processes: files of a folder share some, as to start one and to load the program takes longer than most of
- * them; what measures time or memory is alone in its own. Those that drive a browser share one, which takes seconds to start.
+ * them; what measures memory is alone in its own, and what measures time has only its like beside it. Those that drive a browser share one, which takes seconds to start.
  * In the order in which they should begin: what takes longest first, so that nothing is left to wait for at the end.
  *
  * `contents` gives a file's text. Every file is in exactly one share.
@@ -16,19 +16,21 @@ export function sharesOf(files: readonly string[], contents: (file: string) => s
   const folders = new Map<string, string[]>();
   for (const file of files) {
     const text = contents(file);
-    if (MEASURES.test(text)) {
+    if (MEMORY.test(text)) {
       alone.push([file]);
       continue;
     }
     const folder = text.includes('openBrowser') ? 'browser' : (/^test\/(\w+)\//.exec(file)?.[1] ?? '');
-    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+    const kind = TIME.test(text) ? `${folder} by time` : folder;
+    folders.set(kind, [...(folders.get(kind) ?? []), file]);
   }
   const shared = [...folders.values()].flatMap(split);
   const weight = (share: Share): number => Math.max(...share.map(weightOf));
   return [...shared, ...alone].sort((a, b) => weight(b) - weight(a) || b.length - a.length);
 }
 
-const MEASURES = /cpuUsage|cpuTime|memoryUsage|performance\.now/;
+const MEMORY = /memoryUsage|RssAnon/;
+const TIME = /cpuUsage|cpuTime|performance\.now/;
 
 /** In shares as equal as can be, neighbours in different ones: files that are alike take alike long. */
 function split(files: readonly string[]): Share[] {

@@ -85,6 +85,6 @@ test('any text beside a value converts to a bundle that parses, with that value'
         ["[ipv4-addr:value = '192.0.2.1']"],
       );
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });

@@ -375,59 +375,63 @@ function assertShape(schema: object, { body }: Answer, path: string): void {
 }
 
 for (const { path: named, tier, mediaType, schema, read } of ENDPOINTS) {
-  test(`${named} has the shape that the contract gives it, and says where its key stands`, async (context) => {
+  test(named, async (context) => {
     const server = await open(context);
     const path = await placed(server, named);
-    const answer = await get(server, path, bearer(server[tier]));
-    assert.equal(answer.status, 200, answer.body.toString());
-    assert.equal(answer.headers['content-type']?.split(';')[0], mediaType);
-    if (schema !== undefined) assertShape(schema, answer, path);
-    read?.(answer.body.toString('utf8'));
-    for (const header of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'])
-      assert.match(String(answer.headers[header]), /^\d+$/, header);
-    assert.match(String(answer.headers['x-request-id']), /^req_/);
-    assert.equal(answer.headers['cache-control'], 'private, no-cache');
-    const head = await get(server, path, bearer(server[tier]), 'HEAD');
-    assert.deepEqual([head.status, head.body.length], [200, 0]);
-    assert.equal(head.headers['content-type'], answer.headers['content-type']);
-  });
-
-  test(`${named} refuses in the contract's order: key, tier, parameters, method`, async (context) => {
-    const server = await open(context);
-    const path = await placed(server, named);
-    const [plain = ''] = path.split('?');
-    const wrong = `${plain}?no_such_parameter=1`;
-    const missing = await get(server, wrong);
-    assert.deepEqual([missing.status, errorOf(missing).code], [401, 'missing_api_key']);
-    assert.ok(missing.headers['www-authenticate'] !== undefined);
-    const invalid = await get(server, wrong, bearer('sk_live_nonsense'));
-    assert.deepEqual([invalid.status, errorOf(invalid).code], [401, 'invalid_api_key']);
-    if (tier === 'pro') {
-      const refused = await get(server, path, bearer(server.free));
-      assert.deepEqual([refused.status, errorOf(refused).code], [403, 'insufficient_tier']);
-      assert.match(errorOf(refused).message, /Pro/);
-    }
-    const malformed = await get(server, wrong, bearer(server[tier]));
-    assert.deepEqual([malformed.status, errorOf(malformed).code], [400, 'invalid_parameter']);
-    assert.ok(errorOf(malformed).details?.some(({ parameter }) => parameter === 'no_such_parameter'));
-    const posted = await get(server, path, bearer(server[tier]), 'POST');
-    assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD']);
-  });
-
-  test(`${named} takes the key in either header, and not two that disagree`, async (context) => {
-    const server = await open(context);
-    const path = await placed(server, named);
-    const key = server[tier];
-    assert.equal((await get(server, path, { 'x-api-key': key })).status, 200);
-    assert.equal((await get(server, path, { ...bearer(key), 'x-api-key': key })).status, 200);
-    const other = await server.key('pro');
-    assert.equal((await get(server, path, { ...bearer(key), 'x-api-key': other })).status, 401);
-    const separator = path.includes('?') ? '&' : '?';
-    assert.equal(
-      (await get(server, `${path}${separator}api_key=${key}`)).status,
-      401,
-      'off unless configured',
+    await context.test(
+      'has the shape that the contract gives it, and says where its key stands',
+      async () => {
+        server.clock.advance(60_000);
+        const answer = await get(server, path, bearer(server[tier]));
+        assert.equal(answer.status, 200, answer.body.toString());
+        assert.equal(answer.headers['content-type']?.split(';')[0], mediaType);
+        if (schema !== undefined) assertShape(schema, answer, path);
+        read?.(answer.body.toString('utf8'));
+        for (const header of ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'])
+          assert.match(String(answer.headers[header]), /^\d+$/, header);
+        assert.match(String(answer.headers['x-request-id']), /^req_/);
+        assert.equal(answer.headers['cache-control'], 'private, no-cache');
+        const head = await get(server, path, bearer(server[tier]), 'HEAD');
+        assert.deepEqual([head.status, head.body.length], [200, 0]);
+        assert.equal(head.headers['content-type'], answer.headers['content-type']);
+      },
     );
+
+    await context.test('refuses in the order of the contract: key, tier, parameters, method', async () => {
+      server.clock.advance(60_000);
+      const [plain = ''] = path.split('?');
+      const wrong = `${plain}?no_such_parameter=1`;
+      const missing = await get(server, wrong);
+      assert.deepEqual([missing.status, errorOf(missing).code], [401, 'missing_api_key']);
+      assert.ok(missing.headers['www-authenticate'] !== undefined);
+      const invalid = await get(server, wrong, bearer('sk_live_nonsense'));
+      assert.deepEqual([invalid.status, errorOf(invalid).code], [401, 'invalid_api_key']);
+      if (tier === 'pro') {
+        const refused = await get(server, path, bearer(server.free));
+        assert.deepEqual([refused.status, errorOf(refused).code], [403, 'insufficient_tier']);
+        assert.match(errorOf(refused).message, /Pro/);
+      }
+      const malformed = await get(server, wrong, bearer(server[tier]));
+      assert.deepEqual([malformed.status, errorOf(malformed).code], [400, 'invalid_parameter']);
+      assert.ok(errorOf(malformed).details?.some(({ parameter }) => parameter === 'no_such_parameter'));
+      const posted = await get(server, path, bearer(server[tier]), 'POST');
+      assert.deepEqual([posted.status, posted.headers.allow], [405, 'GET, HEAD']);
+    });
+
+    await context.test('takes the key in either header, and not two that disagree', async () => {
+      server.clock.advance(60_000);
+      const key = server[tier];
+      assert.equal((await get(server, path, { 'x-api-key': key })).status, 200);
+      assert.equal((await get(server, path, { ...bearer(key), 'x-api-key': key })).status, 200);
+      const other = await server.key('pro');
+      assert.equal((await get(server, path, { ...bearer(key), 'x-api-key': other })).status, 401);
+      const separator = path.includes('?') ? '&' : '?';
+      assert.equal(
+        (await get(server, `${path}${separator}api_key=${key}`)).status,
+        401,
+        'off unless configured',
+      );
+    });
   });
 }
 

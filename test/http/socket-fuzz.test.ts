@@ -7,7 +7,7 @@ import { type Program, start } from '../cli/program.ts';
 
 const SEED = Number(process.env.FUZZ_SEED ?? 1);
 /** How long the server is tormented, in milliseconds; a longer run finds more. */
-const DURATION = Number(process.env.FUZZ_MS ?? 3_000);
+const DURATION = Number(process.env.FUZZ_MS ?? 2_000);
 const AT_ONCE = 40;
 
 /** A generator of numbers that gives the same ones for the same seed (mulberry32). */

@@ -21,8 +21,8 @@ interface Parser {
 }
 
 const SCRIPT = fileURLToPath(new URL('../../../scripts/interop/formats.py', import.meta.url));
-/** An interpreter that has what `scripts/interop/formats.txt` names, or some of it. */
-const PYTHON = process.env.PYTHON ?? 'python3';
+/** An interpreter that has what `scripts/interop/formats.txt` names, or some of it, as `npm run test:interop` gives one. */
+const { PYTHON = '' } = process.env;
 /** No export of the corpus takes a reader a second; in milliseconds. */
 const LONGEST = 60_000;
 
@@ -46,6 +46,7 @@ function python(parser: string, module: string, formats: readonly string[]): Par
   return {
     formats,
     missing: () => {
+      if (PYTHON === '') return 'PYTHON does not name an interpreter';
       const { status } = spawnSync(PYTHON, ['-I', '-c', `import ${module}`]);
       return status === 0 ? undefined : `${PYTHON} with ${module} is not installed`;
     },
