@@ -7,8 +7,13 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import fc from 'fast-check';
+
 import type { IndicatorQuery } from '../../../src/model/indicator-query.ts';
+import type { IocItem } from '../../../src/model/ioc-item.ts';
 import { SOC_DEFENDERS } from '../../../src/model/producer.ts';
+import { renderItemCsv } from '../../../src/render/list/item-csv.ts';
+import { parseItems } from '../../../src/render/list/item-json.ts';
 import { ListsFiller } from '../../../src/store/sqlite/lists/filler.ts';
 import { openSqliteStore } from '../../../src/store/sqlite/open.ts';
 import { StoreError, type Store } from '../../../src/store/store.ts';
@@ -267,6 +272,40 @@ test('lists leave out what is revoked or has expired, whole runs of it too', asy
     counts.add(versions.extent({ ...ALL_LIVE, since: first - 1 }, clock.now).count);
   }
   assert.deepEqual([...counts], [1_997, 1_397, 0]);
+});
+
+test('a part of a list is what lies between its ends, wherever they are, in characters of any width', async (context) => {
+  const { store, clock, filler, versions, lists } = await listing(context);
+  await take(store, some(900, { tags: ['é', '日本', '𝕏'] }), clock.now);
+  await take(store, [domain(40), domain(620)], clock.advance(1_001), { ...SOURCE, name: 'Agency' });
+  filler.fill();
+  const { first, last } = versions.extent({ ...ALL_LIVE, limit: 10_000 }, clock.now);
+  const place = fc.integer({ min: -2, max: last - first + 2 });
+  fc.assert(
+    fc.property(place, place, fc.constantFrom('value' as const, 'csv' as const), (from, to, form) => {
+      const query = { ...ALL_LIVE, since: first + from, until: first + to, limit: 10_000 };
+      const separator = form === 'csv' ? '\r\n' : '\n';
+      const texts: string[] = [];
+      let count = 0;
+      for (let after: number = query.since, done = false; !done;) {
+        const slice = lists.texts({ ...query, after }, form, clock.now, 10_000);
+        if (slice.count > 0) texts.push(Buffer.from(slice.bytes).toString());
+        [after, done, count] = [slice.last, slice.done, count + slice.count];
+      }
+      const stamps = Array.from({ length: Math.max(0, to - from) }, (_, index) => first + from + 1 + index);
+      const column = form === 'csv' ? renderItemCsv : ({ value }: IocItem): string => value;
+      const items = [...lists.itemsAt(stamps).values()]
+        .map((json) => parseItems(Buffer.from(json))[0]!)
+        .filter(
+          ({ modified }) =>
+            versions.extent({ ...query, since: modified - 1, until: modified }, clock.now).count,
+        );
+      assert.ok(texts.join(separator) === items.map(column).join(separator));
+      assert.equal(count, items.length);
+      assert.deepEqual(lists.extent(query, clock.now), versions.extent(query, clock.now));
+    }),
+    { numRuns: 60 },
+  );
 });
 
 /** That a list has of a query what the bundle has, joined or not, in slices of any size. */

@@ -5,7 +5,7 @@ import { StoreError } from '../../store.ts';
 import { Connection } from '../connection.ts';
 
 /** To be raised when the tables are others, or the same versions are written in other bytes: then all is made anew. */
-const SCHEMA = 3;
+const SCHEMA = 4;
 
 /**
  * What lists are made of: all of it follows from the database of indicators, up to the stamp `filled_to` in `state`. Stamps are those of
@@ -17,8 +17,9 @@ const SCHEMA = 3;
  * - `category_left`: under what an IOC was listed before the version with this stamp, where it was listed otherwise, as `version_left` has it of
  *   filters without categories. What was noted is lost when lists are made anew.
  * - `run`: consecutive items, `count` of them, of which those that are `live` are joined in `run_value` and `run_csv`, for lists that have all
- *   of these; `expires` is when the first of them does. While one is replaced and not cleared away, `whole` is 0. `after` is the stamp of the
- *   item before.
+ *   of these; `expires` is when the first of them does. While one is replaced and not cleared away, `whole` is 0.
+ * - `run_marks`: the stamps of those that are joined, as doubles, and behind which byte of each text each of them ends, as 32-bit numbers, in
+ *   this machine's order.
  * - `tally`: counts of versions that are neither replaced nor revoked nor swept as expired: `kind` is type_level (`url high`), category, feed,
  *   technique or cve. Of publications by hour since 1970: added and updated.
  * - `value_search`: values by their trigrams; `rowid` is the IOC's id. Kept up to the id `searched_to`.
@@ -68,7 +69,6 @@ const TABLES = `
   CREATE TABLE run (
     first INTEGER PRIMARY KEY,
     last  INTEGER NOT NULL,
-    after INTEGER NOT NULL,
     count INTEGER NOT NULL,
     live  INTEGER NOT NULL,
     expires INTEGER NOT NULL,
@@ -76,6 +76,12 @@ const TABLES = `
   ) STRICT;
   CREATE TABLE run_value (first INTEGER PRIMARY KEY, text TEXT) STRICT;
   CREATE TABLE run_csv (first INTEGER PRIMARY KEY, text TEXT) STRICT;
+  CREATE TABLE run_marks (
+    first     INTEGER PRIMARY KEY,
+    stamps    BLOB NOT NULL,
+    run_value BLOB NOT NULL,
+    run_csv   BLOB NOT NULL
+  ) STRICT;
   CREATE TABLE tally (
     kind  TEXT NOT NULL,
     name  TEXT NOT NULL,

@@ -1,6 +1,7 @@
 import type { Extent } from '../../store.ts';
 import { type Connection, NEVER } from '../connection.ts';
 import type { StampRange } from '../query-sql.ts';
+import { type RunPart, RunParts } from './run-parts.ts';
 import { RUN } from './runs-of-texts.ts';
 
 export const EMPTY = new Uint8Array();
@@ -55,9 +56,11 @@ interface Runs {
  */
 export class InOrder {
   readonly #connection: Connection;
+  readonly #parts: RunParts;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#parts = new RunParts(connection);
   }
 
   /** The texts of the first of a span: `limit` items are looked at, or, of runs, somewhat fewer. */
@@ -76,26 +79,26 @@ export class InOrder {
   /** How much a span yields. */
   extent(span: Span, limit: number): Extent {
     return this.#connection.snapshot(() => {
-      let [count, first, last, walkedTo] = [0, 0, 0, span.above];
-      let runs = this.#runs(span, Math.floor(limit / RUN));
-      while (runs !== undefined) {
-        const { from, upTo } = runs;
+      let [count, first, last, walkedTo, upTo] = [0, 0, 0, span.above, 0];
+      for (;;) {
+        // The run that a span begins in comes on top.
+        const runs = this.#runs({ ...span, above: walkedTo }, Math.floor((limit - count) / RUN) - 1);
+        if (runs === undefined) break;
         [count, walkedTo] = [count + runs.count, runs.to];
-        if (runs.count > 0) {
-          first ||= this.#stamp({ ...span, above: Math.max(span.above, from - 1) }, 'ASC')!;
-          const over = Math.max(0, count - limit);
-          last = this.#stamp({ ...span, below: Math.min(span.below, upTo + 1) }, 'DESC', over)!;
-        }
-        if (count > limit) return { count: limit, first, last, more: true };
-        runs = this.#runs({ ...span, above: walkedTo }, Math.floor((limit - count) / RUN));
+        if (runs.count === 0) continue;
+        first ||= this.#stamp({ ...span, above: Math.max(span.above, runs.from - 1) }, 'ASC')!;
+        upTo = runs.upTo;
       }
       for (let done = false; !done && count < limit;) {
         const most = limit - count;
-        const rows = this.#ends({ ...span, above: walkedTo }, most);
-        [count, first, last] = [count + rows.count, first || (rows.first ?? 0), rows.last ?? last];
-        walkedTo = rows.walkedTo ?? walkedTo;
-        done = rows.walked < most;
+        const part = span.live ? this.#parts.after({ ...span, above: walkedTo }, most) : undefined;
+        const rows = part ?? this.#ends({ ...span, above: walkedTo }, most);
+        [count, first, last] = [count + rows.count, first || (rows.first ?? 0), rows.last || last];
+        walkedTo = rows.to ?? walkedTo;
+        done = part === undefined && rows.to === null;
       }
+      if (last === 0 && count > 0)
+        last = this.#stamp({ ...span, below: Math.min(span.below, upTo + 1) }, 'DESC')!;
       const more = count === limit && this.#stamp({ ...span, above: last }, 'ASC') !== undefined;
       return { count, first, last, more };
     });
@@ -116,24 +119,46 @@ export class InOrder {
   #runs(span: Span, most: number, form?: Form): Runs | undefined {
     const { above, below, asOf, live, checks } = span;
     if (most < 1) return undefined;
+    const cuts = live ? this.#cut(span, form) : [undefined, undefined];
     const whole = `r.whole = 1 AND r.first > ?2 AND r.last < ?3${live ? ' AND r.expires > ?1' : ''}`;
     const counted = live ? 'r.live' : 'r.count';
     const wanted = checks.map((check) => ` AND ${check}`).join('');
     const items = `FROM lists.item AS v NOT INDEXED WHERE v.stamp BETWEEN max(r.first, ?2 + 1) AND min(r.last, ?3 - 1)${wanted}`;
+    const part = (from: string, length: string): string =>
+      `CAST(nullif(substr(CAST(t.text AS BLOB), ${from}, ${length}), x'') AS TEXT)`;
     const text =
       form &&
-      `CASE WHEN ${whole} THEN t.text ELSE (SELECT group_concat(v.${form.column}, ${sqlText(form.separator)}) ${items}) END`;
+      `CASE WHEN ${whole} THEN t.text WHEN r.first = ?5 THEN ${part('?9', '?10')} WHEN r.first = ?7 THEN ${part('?11', '?12')}
+         ELSE (SELECT group_concat(v.${form.column}, ${sqlText(form.separator)}) ${items}) END`;
     const row = this.#connection
       .prepare(
-        `SELECT total(CASE WHEN ${whole} THEN ${counted} ELSE (SELECT count(*) ${items}) END) AS count, min(max(r.last), ?3 - 1) AS "to",
+        `SELECT total(CASE WHEN ${whole} THEN ${counted} WHEN r.first = ?5 THEN ?6 WHEN r.first = ?7 THEN ?8 ELSE (SELECT count(*) ${items}) END) AS count, min(max(r.last), ?3 - 1) AS "to",
            min(CASE WHEN ${counted} > 0 THEN r.first END) AS "from", max(CASE WHEN ${counted} > 0 THEN r.last END) AS upTo,
            ${text === undefined ? 'NULL' : `CAST(group_concat(${text}, ${sqlText(form!.separator)}) AS BLOB)`} AS bytes
          FROM lists.run AS r NOT INDEXED${text === undefined ? '' : ` CROSS JOIN lists.run_${form!.column} AS t ON t.first = r.first`}
          WHERE r.first >= coalesce((SELECT max(first) FROM lists.run WHERE first <= ?2), 0)
            AND r.first <= coalesce((SELECT first FROM lists.run WHERE first > ?2 AND first < ?3 ORDER BY first LIMIT 1 OFFSET ?4), ?3 - 1)`,
       )
-      .get(asOf, above, below, most - 1) as unknown as Runs & { readonly to: number | null };
+      .get(
+        asOf,
+        above,
+        below,
+        most - 1,
+        ...cuts.map(countOf).flat(),
+        ...(form ? cuts.map(placeOf).flat() : []),
+      ) as unknown as Runs & {
+      readonly to: number | null;
+    };
     return row.to === null || row.to <= above ? undefined : row;
+  }
+
+  /** The runs that a span begins and ends in, where both lie within. */
+  #cut(span: Span, form?: Form): (RunPart | undefined)[] {
+    const { above, below } = span;
+    const table = form?.column === 'csv' ? 'run_csv' : 'run_value';
+    const begin = this.#parts.around(above, span, table, form?.separator.length);
+    const end = this.#parts.around(below - 1, span, table, form?.separator.length);
+    return [begin, end?.run === begin?.run ? undefined : end];
   }
 
   #texts(span: Span, form: Form, limit: number): Texts {
@@ -155,19 +180,27 @@ export class InOrder {
     const stamp = shown('stamp', span);
     return this.#connection
       .prepare(
-        `SELECT count(*) AS walked, max(stamp) AS walkedTo, count(${stamp}) AS count, min(${stamp}) AS first, max(${stamp}) AS last
+        `SELECT max(stamp) AS "to", count(${stamp}) AS count, min(${stamp}) AS first, max(${stamp}) AS last
          FROM lists.item AS v NOT INDEXED WHERE ${FIRST_OF_SPAN}`,
       )
       .get(span.asOf, span.above, span.below, limit - 1) as unknown as Ends;
   }
 
-  /** The first or the last stamp that is visible of a span, or the one so many further on. */
-  #stamp(span: Span, order: 'ASC' | 'DESC', passed = 0): number | undefined {
+  /** The first or the last stamp that is visible of a span. */
+  #stamp(span: Span, order: 'ASC' | 'DESC'): number | undefined {
     const checks = span.checks.map((check) => ` AND ${check}`).join('');
-    const sql = `SELECT stamp FROM lists.item AS v NOT INDEXED WHERE stamp > ?2 AND stamp < ?3${checks} ORDER BY stamp ${order} LIMIT 1 OFFSET ?4`;
-    const row = this.#connection.prepare(sql).get(span.asOf, span.above, span.below, passed);
+    const sql = `SELECT stamp FROM lists.item AS v NOT INDEXED WHERE stamp > ?2 AND stamp < ?3${checks} ORDER BY stamp ${order} LIMIT 1`;
+    const row = this.#connection.prepare(sql).get(span.asOf, span.above, span.below);
     return row === undefined ? undefined : Number(row.stamp);
   }
+}
+
+function countOf(part: RunPart | undefined): number[] {
+  return part === undefined ? [-1, 0] : [part.run, part.count];
+}
+
+function placeOf(part: RunPart | undefined): number[] {
+  return part === undefined ? [0, 0] : [part.from, part.length];
 }
 
 interface Rows {
@@ -178,8 +211,7 @@ interface Rows {
 }
 
 interface Ends {
-  readonly walked: number;
-  readonly walkedTo: number | null;
+  readonly to: number | null;
   readonly count: number;
   readonly first: number | null;
   readonly last: number | null;

@@ -76,8 +76,8 @@ export class ItemRows {
           .run(category, key);
       this.#left.forget(key);
       this.#connection.prepare('DELETE FROM item WHERE stamp = ?').run(key);
-      joinAgain(this.#connection, key);
     }
+    joinAgain(this.#connection, rows.map(stampOf));
     return rows.length;
   }
 
@@ -87,7 +87,6 @@ export class ItemRows {
         `SELECT stamp, until FROM item INDEXED BY item_expires WHERE live = 1 AND expires <= ? AND expires < ${NEVER} ORDER BY expires LIMIT ${SWEEP}`,
       )
       .all(before);
-    const runs = new Set<number>();
     for (const { stamp, until } of rows) {
       const key = Number(stamp);
       // A replaced one is counted no more.
@@ -97,9 +96,8 @@ export class ItemRows {
         this.#connection
           .prepare('UPDATE category SET live = 0 WHERE category = ? AND live = 1 AND stamp = ?')
           .run(category, key);
-      runs.add(key);
     }
-    for (const stamp of runs) joinAgain(this.#connection, stamp);
+    joinAgain(this.#connection, rows.map(stampOf));
     return rows.length;
   }
 
@@ -112,4 +110,8 @@ export class ItemRows {
   #categories(stamp: number): string[] {
     return categoriesOf(this.#item(stamp).sources);
   }
+}
+
+function stampOf({ stamp }: Record<string, unknown>): number {
+  return Number(stamp);
 }

@@ -1,8 +1,8 @@
 import { type Connection, NEVER } from '../connection.ts';
 import { readState, writeState } from './database.ts';
 
-/** So many items are joined in one run: few enough that the ends of a list, which no run covers, are short. */
-export const RUN = 125;
+/** So many items are joined in one run: few enough that what was not joined yet, and a run with a replaced item, are soon read one by one. */
+export const RUN = 250;
 
 /** How the texts of a run are joined, by the table that has them. */
 const JOINED = {
@@ -25,10 +25,8 @@ export function joinRuns(connection: Connection): void {
     const { first, last, count } = find.get(after)! as { first: number; last: number; count: number };
     if (count < RUN) return;
     connection
-      .prepare(
-        'INSERT INTO run (first, last, after, count, live, expires, whole) VALUES (?, ?, ?, 0, 0, 0, 0)',
-      )
-      .run(first, last, after);
+      .prepare('INSERT INTO run (first, last, count, live, expires, whole) VALUES (?, ?, 0, 0, 0, 0)')
+      .run(first, last);
     join(connection, first, last);
     after = last;
     writeState(connection, 'joined_to', after);
@@ -40,12 +38,15 @@ export function takeApart(connection: Connection, stamp: number): void {
   connection.prepare(`UPDATE run SET whole = 0 WHERE first = ${RUN_OF} AND last >= ?`).run(stamp, stamp);
 }
 
-/** Joins the run of an item once more, when the item has been cleared away or has expired. */
-export function joinAgain(connection: Connection, stamp: number): void {
-  const run = connection
-    .prepare(`SELECT first, last FROM run WHERE first = ${RUN_OF} AND last >= ?`)
-    .get(stamp, stamp);
-  if (run !== undefined) join(connection, Number(run.first), Number(run.last));
+/** Joins the runs of items once more, when these have been cleared away or have expired. */
+export function joinAgain(connection: Connection, stamps: readonly number[]): void {
+  const find = connection.prepare(`SELECT first, last FROM run WHERE first = ${RUN_OF} AND last >= ?`);
+  const runs = new Map<number, number>();
+  for (const stamp of stamps) {
+    const run = find.get(stamp, stamp);
+    if (run !== undefined) runs.set(Number(run.first), Number(run.last));
+  }
+  for (const [first, last] of runs) join(connection, first, last);
 }
 
 function join(connection: Connection, first: number, last: number): void {
@@ -63,4 +64,42 @@ function join(connection: Connection, first: number, last: number): void {
          ON CONFLICT DO UPDATE SET text = excluded.text`,
       )
       .run(first, last);
+  mark(connection, first, last);
+}
+
+/** Notes where each text of a run ends, so that a part of it can be cut out. */
+function mark(connection: Connection, first: number, last: number): void {
+  const items = connection
+    .prepare(
+      'SELECT stamp, octet_length(value) AS value, octet_length(csv) AS csv FROM item WHERE stamp BETWEEN ? AND ? AND live = 1 ORDER BY stamp',
+    )
+    .all(first, last) as { stamp: number; value: number; csv: number }[];
+  connection
+    .prepare('INSERT OR REPLACE INTO run_marks (first, stamps, run_value, run_csv) VALUES (?, ?, ?, ?)')
+    .run(
+      first,
+      bytesOf(Float64Array.from(items, ({ stamp }) => stamp)),
+      bytesOf(
+        endsOf(
+          items.map(({ value }) => value),
+          1,
+        ),
+      ),
+      bytesOf(
+        endsOf(
+          items.map(({ csv }) => csv),
+          2,
+        ),
+      ),
+    );
+}
+
+/** Behind each of texts of these lengths, joined by a separator, in bytes. */
+function endsOf(lengths: readonly number[], separator: number): Uint32Array {
+  let end = -separator;
+  return Uint32Array.from(lengths, (length) => (end += separator + length));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
