@@ -144,8 +144,8 @@ export class InOrder {
         above,
         below,
         most - 1,
-        ...cuts.map(countOf).flat(),
-        ...(form ? cuts.map(placeOf).flat() : []),
+        ...cuts.flatMap(countOf),
+        ...(form ? cuts.flatMap(placeOf) : []),
       ) as unknown as Runs & {
       readonly to: number | null;
     };
