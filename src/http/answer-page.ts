@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Log } from '../observe/log.ts';
@@ -6,8 +8,8 @@ import type { Bodies, BodyPage } from './bodies.ts';
 import type { SentPage } from './delivery.ts';
 import { chooseCoding, type Coding, takesIdentity } from './coding.ts';
 import { noneMatch } from './etag.ts';
-import type { RepeatedPolls } from './repeated-polls.ts';
-import { type Deadlines, openBody, sendBody } from './sending.ts';
+import type { RepeatedPolls, WholeAnswer } from './repeated-polls.ts';
+import { type Deadlines, openBody, sendBody, sendKept } from './sending.ts';
 import { addHeaders, type HeaderList, notModifiedHeaders, standingHeaders } from './standing-headers.ts';
 
 /** A page of anything that a client may keep and ask for again. */
@@ -91,6 +93,17 @@ export async function answerPage<P extends AnswerPage>(
   const opened = await openBody(body);
   const all = [...standingHeaders(request), ...headers(), ...codingHeaders(page, body.coding)];
   request.sentPages = page.sent;
+  if (find !== undefined && typeof content !== 'function') {
+    const whole = (again: P): WholeAnswer | undefined => {
+      const kept = bodies.kept(again, coding);
+      if (kept === undefined) return undefined;
+      const own = [...cache, ...again.headers, ...again.links, ...content, ...codingHeaders(again, coding)];
+      const send = (response: ServerResponse, standing: string[]): void =>
+        sendKept(response, [...standing, ...own], kept, deadlines);
+      return { sent: again.sent, send, release: kept.release };
+    };
+    polls.remember(request, { coding, etag, cache, find, whole });
+  }
   reply.hijack();
   try {
     await sendBody(reply.raw, all, opened, deadlines);

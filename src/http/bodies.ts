@@ -4,9 +4,16 @@ import type { HttpConfig } from './config.ts';
 import { Recent } from './recent.ts';
 import { OutgrownError, Rendering } from './rendering.ts';
 
-/** A body that is ready in memory, or one that comes in chunks. `release` is to be called when it has been sent. */
+/** A body that is ready in memory. `release` is to be called when it has been sent. */
+export interface KeptBody {
+  readonly coding: Coding;
+  readonly bytes: Uint8Array;
+  readonly release: () => void;
+}
+
+/** A body that is ready, or one that comes in chunks. */
 export type Body =
-  | { readonly coding: Coding; readonly bytes: Uint8Array; readonly release: () => void }
+  | KeptBody
   | {
       readonly coding: Coding;
       readonly chunks: AsyncGenerator<Uint8Array>;
@@ -67,14 +74,20 @@ export class Bodies<P extends BodyPage> {
     return this.#cache.lengthOf(page.etags[coding]);
   }
 
+  /** A page's body in a coding, where it is in memory. */
+  kept(page: P, coding: Coding): KeptBody | undefined {
+    const kept = this.#cache.borrow(page.etags[coding]);
+    return kept && { coding, ...kept };
+  }
+
   /**
    * A page's body in a coding, or, where memory is short and `identityTaken` allows it, without one: then it is
    * rendered no faster than its client takes it.
    */
   open(page: P, coding: Coding, identityTaken: boolean): Body {
     const key = page.etags[coding];
-    const kept = this.#cache.borrow(key);
-    if (kept !== undefined) return { coding, ...kept };
+    const kept = this.kept(page, coding);
+    if (kept !== undefined) return kept;
     const short = isShort(page);
     const shared = this.#running.get(key);
     if (shared?.open === true) return { coding, short, chunks: this.#shared(shared, page, coding) };

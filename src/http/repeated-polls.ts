@@ -9,10 +9,11 @@ import type { RequestEntry } from '../observe/log.ts';
 import type { KeyRecord, Soon, Store } from '../store/store.ts';
 import type { Guard } from './auth.ts';
 import type { Coding } from './coding.ts';
+import type { SentPage } from './delivery.ts';
 import type { RateLimiter, RateVerdict } from './rate-limit.ts';
 import { newRequestId } from './request-id.ts';
-import type { Observers } from './request-log.ts';
-import { type HeaderList, notModifiedHeaders } from './standing-headers.ts';
+import { logRequest, type Observers } from './request-log.ts';
+import { type HeaderList, notModifiedHeaders, standingHeaders } from './standing-headers.ts';
 
 /** What an answer that nothing is new depends on besides the request. */
 export interface PolledPage {
@@ -20,19 +21,31 @@ export interface PolledPage {
   readonly links: HeaderList;
 }
 
-/** A request that was answered with 304, and how to find out whether it would be again. */
-export interface Poll {
+/** A request that was answered with 304, or with a page that was there, and how to find out whether it would be again. */
+export interface Poll<P extends PolledPage = PolledPage> {
   readonly coding: Coding;
   readonly etag: string;
-  /** Headers of the 304 before those of the page. */
+  /** Headers of the answer before those of the page. */
   readonly cache: HeaderList;
   /** The page that the request yields at a time. */
-  readonly find: (now: number) => Soon<PolledPage>;
+  readonly find: (now: number) => Soon<P>;
+  /** Where the answer was a page: the same again, undefined where it is not there any more. */
+  whole?(page: P): WholeAnswer | undefined;
+}
+
+/** A page that is there to be sent, or to be released. */
+export interface WholeAnswer {
+  /** What it has of published versions, for receipts. */
+  readonly sent: readonly SentPage[] | null;
+  /** Sends it under headers of the request and its own, and releases it at the end. */
+  readonly send: (response: ServerResponse, headers: string[]) => void;
+  readonly release: () => void;
 }
 
 interface Judged {
   readonly rate: RateVerdict;
   readonly links: HeaderList;
+  readonly whole: WholeAnswer | undefined;
 }
 
 interface KeptPoll extends Poll {
@@ -56,8 +69,8 @@ export interface RepeatedPollsParts {
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Answers pollers that send the same request again on the same connection and have everything already: the most
- * frequent request there is. Key, limit and content are decided anew each time; what is spared is to read the same headers
+ * Answers pollers that send the same request again on the same connection, and have everything already, the most frequent request
+ * there is, or ask for a page that is in memory. Key, limit and content are decided anew each time; what is spared is to read the same headers
  * again and the framework's way to the same answer. Whatever is not exactly as before goes that way.
  */
 export class RepeatedPolls {
@@ -85,21 +98,26 @@ export class RepeatedPolls {
     this.#closing = true;
   }
 
-  /** Remembers a request that has just been answered with 304. */
-  remember(request: FastifyRequest, poll: Poll): void {
+  /** Remembers a request that has just been answered. */
+  remember<P extends PolledPage>(request: FastifyRequest, poll: Poll<P>): void {
     const { raw, apiKey } = request;
     const keyHash = this.#parts.guard.hashOn(raw.socket);
     const route = request.routeOptions.url;
     if (apiKey === null || keyHash === undefined || route === undefined || !isPlain(request)) return;
     const { url, httpVersion: version, rawHeaders } = raw;
     const { ip } = request;
-    this.#polls.set(raw.socket, { ...poll, url, version, rawHeaders, route, ip, key: apiKey, keyHash });
+    const kept = { ...poll, url, version, rawHeaders, route, ip, key: apiKey, keyHash };
+    this.#polls.set(raw.socket, kept);
   }
 
   /** Answers at once where all is known, else when it is. */
   #answer(poll: KeptPoll, request: IncomingMessage, response: ServerResponse, otherwise: Listener): void {
     const started = performance.now();
     const finish = (known: Judged | undefined): void => {
+      if (known?.whole !== undefined) {
+        this.#sendWhole(poll, request, response, known.rate, known.whole);
+        return;
+      }
       if (known !== undefined) {
         this.#send(poll, request, response, known, started);
         return;
@@ -119,7 +137,7 @@ export class RepeatedPolls {
     else finish(judged);
   }
 
-  /** What the 304 is to say; undefined when the answer would be another one. The request is counted last. */
+  /** What the answer is to say; undefined when the answer would be another one. The request is counted last. */
   #judge(poll: KeptPoll, now: number): Soon<Judged | undefined> {
     const page = poll.find(now);
     const key = this.#parts.store.findKey(poll.keyHash);
@@ -131,16 +149,40 @@ export class RepeatedPolls {
 
   #count(
     poll: KeptPoll,
-    { etags, links }: PolledPage,
+    page: PolledPage,
     key: KeyRecord | undefined,
     now: number,
   ): Soon<Judged | undefined> {
+    const { etags, links } = page;
     if (etags[poll.coding] !== poll.etag) return undefined;
     // A key that was looked up anew may be another than it was: its address and tier are to be judged again.
     if (key !== poll.key || (key.expiresAt !== undefined && key.expiresAt <= now)) return undefined;
+    const whole = poll.whole?.(page);
+    if (poll.whole !== undefined && whole === undefined) return undefined;
+    const judge = (rate: RateVerdict): Judged | undefined => {
+      if (rate.allowed) return { rate, links, whole };
+      whole?.release();
+      return undefined;
+    };
     const taken = this.#parts.limiter.take(key.id, TIERS[key.tier], now);
-    const judge = (rate: RateVerdict): Judged | undefined => (rate.allowed ? { rate, links } : undefined);
-    return taken instanceof Promise ? taken.then(judge) : judge(taken);
+    if (!(taken instanceof Promise)) return judge(taken);
+    return taken.then(judge, (error: unknown) => {
+      whole?.release();
+      throw error;
+    });
+  }
+
+  #sendWhole(
+    { key: apiKey, ip, route: url }: KeptPoll,
+    raw: IncomingMessage,
+    response: ServerResponse,
+    rate: RateVerdict,
+    { sent, send }: WholeAnswer,
+  ): void {
+    const id = newRequestId();
+    const request = { id, method: 'GET', apiKey, rate, sentPages: sent, ip, raw, routeOptions: { url } };
+    logRequest(this.#parts.observers, { ...request, otherRoute: null }, { raw: response });
+    send(response, standingHeaders({ id, rate }));
   }
 
   #send(

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 
 import type { Log, RequestEntry } from '../observe/log.ts';
 import type { RequestMeter } from '../observe/request-meter.ts';
-import type { UsageMeter } from './usage-meter.ts';
+import type { CountedRequest, UsageMeter } from './usage-meter.ts';
 
 /** Who wants to know how requests end. */
 export interface Observers {
@@ -14,9 +14,16 @@ export interface Observers {
   readonly meter: RequestMeter | undefined;
 }
 
+/** What is told of a request. */
+export type LoggedRequest = Pick<FastifyRequest, 'id' | 'method' | 'otherRoute'> &
+  CountedRequest & {
+    readonly routeOptions: { readonly url?: string | undefined };
+    readonly raw: { readonly socket: Socket };
+  };
+
 /** What is noted of a request while it is under way. */
 interface Noted extends Observers {
-  readonly request: FastifyRequest;
+  readonly request: LoggedRequest;
   readonly socket: Socket;
   readonly started: number;
   readonly sentBefore: number;
@@ -30,7 +37,11 @@ type NotedResponse = ServerResponse & { [NOTED]?: Noted };
  * Logs and counts a request when its answer has ended, or its client has left. Neither the URL nor any header is logged: the
  * route says what was asked, and the key's prefix who asked.
  */
-export function logRequest(observers: Observers, request: FastifyRequest, reply: FastifyReply): void {
+export function logRequest(
+  observers: Observers,
+  request: LoggedRequest,
+  reply: { readonly raw: ServerResponse },
+): void {
   const { socket } = request.raw;
   const response: NotedResponse = reply.raw;
   const started = performance.now();

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-import type { Body } from './bodies.ts';
+import type { Body, KeptBody } from './bodies.ts';
 import type { HeaderList } from './standing-headers.ts';
 
 /** How often answers under way are looked at, in milliseconds. */
@@ -64,13 +64,11 @@ export async function sendBody(
     else await body.chunks.return(undefined);
     return;
   }
-  deadlines.start(response);
   if ('bytes' in body) {
-    response.on('close', body.release);
-    response.writeHead(200, [...headers, 'content-length', String(body.bytes.byteLength)]);
-    response.end(body.bytes);
+    sendKept(response, headers, body, deadlines);
     return;
   }
+  deadlines.start(response);
   response.writeHead(200, [...headers]);
   try {
     const ahead = body.single === 'ahead';
@@ -81,6 +79,19 @@ export async function sendBody(
     response.destroy();
     throw error;
   }
+}
+
+/** Sends a body that is there, and releases it at the end. */
+export function sendKept(
+  response: ServerResponse,
+  headers: HeaderList,
+  { bytes, release }: KeptBody,
+  deadlines: Deadlines,
+): void {
+  deadlines.start(response);
+  response.on('close', release);
+  response.writeHead(200, [...headers, 'content-length', String(bytes.byteLength)]);
+  response.end(bytes);
 }
 
 /** Sends chunk by chunk. What is done with one once it is sent is up to `sent`. */

@@ -18,6 +18,7 @@ interface Poller {
 interface Polled {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
 }
 
 /** A poller that has everything, and has been told so once. */
@@ -33,8 +34,11 @@ async function polling(context: TestContext, options: ServingOptions = {}): Prom
   const ask = (more: Record<string, string> = {}, query = QUERY): Promise<Polled> =>
     new Promise((resolve, reject) => {
       const sent = request({ port, agent, path: PATH + query, headers: { ...kept, ...more } }, (answer) => {
-        answer.resume();
-        answer.on('end', () => resolve({ status: answer.statusCode!, headers: answer.headers }));
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () =>
+          resolve({ status: answer.statusCode!, headers: answer.headers, body: Buffer.concat(chunks) }),
+        );
       });
       sent.on('error', reject);
       sent.end();
@@ -157,4 +161,59 @@ test('each is counted for the metrics like any other request', async (context) =
   const [requests] = meter.families();
   const polled = requests!.samples.find(({ labels }) => labels?.status === '304');
   assert.deepEqual(polled, { labels: { route: PATH, method: 'GET', status: '304' }, value: 3 });
+});
+
+test('who asks for a page again and again is sent the same, however it is coded, until there is another', async (context) => {
+  const { server, ask } = await polling(context);
+  for (const coding of ['identity', 'gzip']) {
+    const whole = { 'if-none-match': '"other"', 'accept-encoding': coding };
+    const long = await ask({ ...whole, 'user-agent': 'another' });
+    for (let turn = 0; turn < 4; turn += 1) {
+      const { status, ...rest } = await ask(whole);
+      assert.equal(status, 200);
+      assert.deepEqual(lasting({ status, ...rest }), lasting(long));
+      assert.ok(rest.body.equals(long.body), coding);
+    }
+  }
+  const whole = { 'if-none-match': '"other"' };
+  const before = await ask(whole);
+  await take(server.store, addresses(4), server.clock.now);
+  server.clock.advance(5_000);
+  const after = await ask(whole);
+  assert.notEqual(after.headers.etag, before.headers.etag);
+  assert.ok(after.body.length > before.body.length);
+  await server.store.revokeKey(server.pro.slice(0, 12), server.clock.now);
+  assert.equal((await ask(whole)).status, 401);
+});
+
+test('a page that is sent again is logged, counted and delivered like any other', async (context) => {
+  const meter = new RequestMeter();
+  const { server, ask } = await polling(context, { meter });
+  const whole = { 'if-none-match': '"other"' };
+  for (let turn = 0; turn < 4; turn += 1) await ask(whole);
+  const { headers } = await ask(whole);
+  // The end of an answer is told once its client has it.
+  await ask();
+  const lines = server.log().split('\n');
+  const line = lines.find((text) => text.includes(String(headers['x-request-id'])))!;
+  assert.match(line, /"method":"GET","route":"\/api\/v1\/iocs\/stix","status":200,.*"key":"sk_live_/);
+  const [requests] = meter.families();
+  assert.equal(requests!.samples.find(({ labels }) => labels?.status === '200')?.value, 6);
+  await server.usage.flush();
+  const key = (await server.store.listKeys()).find(({ prefix }) => prefix === server.pro.slice(0, 12))!;
+  const { objects } = JSON.parse((await ask(whole)).body.toString()) as { objects: { modified?: string }[] };
+  const stamps = objects.flatMap(({ modified }) => (modified === undefined ? [] : [Date.parse(modified)]));
+  const deliveries = await server.store.deliveriesOf(key.id, [Math.max(...stamps)]);
+  assert.equal(
+    deliveries.reduce((sum, { answers }) => sum + answers, 0),
+    5,
+  );
+});
+
+test('the limit holds for who asks for a page again, to the last request', async (context) => {
+  const { ask } = await polling(context);
+  const statuses: number[] = [];
+  for (let turn = 0; turn < TIERS.pro.requestsPerMinute + 5; turn += 1)
+    statuses.push((await ask({ 'if-none-match': '"other"' })).status);
+  assert.equal(statuses.indexOf(429), TIERS.pro.requestsPerMinute - 2);
 });
