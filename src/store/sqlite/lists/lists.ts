@@ -95,7 +95,7 @@ export class Lists {
   texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Promise<Slice> {
     const { reader, thread } = this.#parts;
     return this.#reading(asOf, async () => {
-      const short = Math.min(size, query.limit) <= SHORT || reader.isShort(query, form);
+      const short = Math.min(size, query.limit) <= SHORT;
       if (thread === undefined || short) return reader.texts(query, form, asOf, size);
       return (await thread.call('texts', [query, form, asOf, size])) as Slice;
     });

@@ -67,12 +67,6 @@ export class ListReader {
     );
   }
 
-  /** Whether texts of a form are read so fast that another thread is not worth asking: they are there joined. */
-  isShort({ since, types, levels, sectors, categories }: IndicatorQuery, form: ItemForm): boolean {
-    const narrow = types.length + levels.length + sectors.length > 0 || categories !== undefined;
-    return form === 'value' && since !== undefined && !narrow;
-  }
-
   /** See `IndicatorReads.texts`. */
   texts(query: IndicatorQuery, form: ItemForm, asOf: number, size: number): Slice {
     return this.#asking(() => {
