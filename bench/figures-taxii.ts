@@ -58,7 +58,7 @@ async function pageFigures(
   for (const limit of [10_000, 100]) {
     const indicators = await indicatorsIn(near.told, `${OBJECTS}?limit=${limit}`);
     for (const [name, count, at] of [
-      ['hot', 40_000, () => '2020-01-01T00:00:00Z'],
+      ['hot', 100_000, () => '2020-01-01T00:00:00Z'],
       ['cold', 4_000, time],
     ] as const) {
       tell(`TAXII: ${name} pages of ${limit}`);
