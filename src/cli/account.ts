@@ -7,7 +7,7 @@ import { formatTimestamp } from '../model/time.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
 import { readSecret } from './secret.ts';
-import { openExistingStore, openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openOrMakeStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** `account`: who may sign in to the console. */
 export const accountCommand: Command = {
@@ -30,9 +30,7 @@ export const accountCommand: Command = {
     const run = { create, list, password, remove }[action ?? ''];
     if (run === undefined || rest.length > 0 || (run === list) !== (name === undefined))
       throw new UsageError('account: say list, or create, password or remove and a name.');
-    const store = await (run === create
-      ? openStore(values, terminal, 'in-thread')
-      : openExistingStore(values, terminal));
+    const store = await openOrMakeStore(values, terminal, run === create);
     try {
       return await run(store, values, name ?? '', terminal);
     } catch (error) {

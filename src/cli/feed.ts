@@ -16,7 +16,7 @@ import {
 import { catalogued, describeFeed } from './known-feeds.ts';
 import { closeOpenRun, diffRun, discardRun, releaseRun, runNow, undoRun } from './feed-runs.ts';
 import { feedStatus, listFeeds } from './feed-status.ts';
-import { configured, openExistingStore, openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { configured, openOrMakeStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 type Action = (
   store: Store,
@@ -124,9 +124,7 @@ export const feedCommand: Command = {
       );
     if (act === listFeeds && !hasSqliteStore(configured(values, terminal).dataDirectory))
       return await listCatalogue(values, operands, terminal);
-    const store = await (MAKING.has(action)
-      ? openStore(values, terminal, 'in-thread')
-      : openExistingStore(values, terminal));
+    const store = await openOrMakeStore(values, terminal, MAKING.has(action));
     try {
       await syncFeeds(store, terminal);
       return await act(store, values, operands, terminal);

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { type Command, EXIT, type Terminal, textOption, UsageError, type Values } from './command.ts';
 import { expiryOption } from './expiry.ts';
 import { gateKeeper } from './gate-parts.ts';
-import { openExistingStore, openStore, overridesOf, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openOrMakeStore, overridesOf, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 type Action = (
   store: Store,
@@ -60,9 +60,7 @@ export const gateCommand: Command = {
       throw new UsageError(
         `gate: say one of ${Object.keys(actions).join(', ')}. See: soc-defenders gate --help`,
       );
-    const store = await (MAKING.has(action)
-      ? openStore(values, terminal, 'in-thread')
-      : openExistingStore(values, terminal));
+    const store = await openOrMakeStore(values, terminal, MAKING.has(action));
     try {
       return await act(store, values, operands, terminal);
     } finally {

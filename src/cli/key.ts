@@ -14,7 +14,7 @@ import {
   type Values,
 } from './command.ts';
 import { expiryOption } from './expiry.ts';
-import { openExistingStore, openStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
+import { openOrMakeStore, STORE_HELP, STORE_OPTIONS } from './store.ts';
 
 /** How long a rotated key goes on unless it is said otherwise, in milliseconds. */
 const OVERLAP = 30 * 86_400_000;
@@ -59,9 +59,7 @@ export const keyCommand: Command = {
       throw new UsageError('key: say create, list, or rotate or revoke and a key.');
     if (takesKey && operand === undefined)
       throw new UsageError(`key ${action}: give the id of the key, its first 12 characters, or all of it.`);
-    const store = await (run === create
-      ? openStore(values, terminal, 'in-thread')
-      : openExistingStore(values, terminal));
+    const store = await openOrMakeStore(values, terminal, run === create);
     try {
       return await run(store, values, operand ?? '', terminal);
     } catch (error) {

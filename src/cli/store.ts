@@ -31,6 +31,11 @@ export async function openExistingStore(values: Values, terminal: Terminal): Pro
   return await openStore(values, terminal, 'in-thread');
 }
 
+/** Opens the configured store for a command that `makes` one where there is none, or needs one that is there. */
+export function openOrMakeStore(values: Values, terminal: Terminal, makes: boolean): Promise<Store> {
+  return makes ? openStore(values, terminal, 'in-thread') : openExistingStore(values, terminal);
+}
+
 /** The settings, with the data directory that an option names. */
 export function configured(values: Values, terminal: Terminal): Config {
   const data = textOption(values, 'data');

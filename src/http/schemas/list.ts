@@ -1,6 +1,6 @@
 import { renderItemJson } from '../../render/list/item-json.ts';
 import { EXAMPLE_ITEM, ITEM } from './item.ts';
-import { arrayOf, COUNT, described, objectOf, oneOf, orNull, TEXT, TIME, YES_NO } from './schema.ts';
+import { arrayOf, COUNT, described, GENERATED_AT, objectOf, oneOf, orNull, TEXT, YES_NO } from './schema.ts';
 
 const FILTERS = described(
   { type: 'object', additionalProperties: TEXT },
@@ -13,10 +13,7 @@ export const LIST = objectOf(
       total: described(COUNT, 'How many there are without limit and offset.'),
       limit: COUNT,
       offset: COUNT,
-      generated_at: described(
-        TIME,
-        'When the newest version in the store was published; now, while there is none.',
-      ),
+      generated_at: GENERATED_AT,
       feed_version: described(
         TEXT,
         'The same as a number in a text: it rises with everything that is published.',
@@ -53,10 +50,7 @@ export const LIST_EXAMPLE = {
 export const COUNTED = objectOf(
   {
     count: COUNT,
-    generated_at: described(
-      TIME,
-      'When the newest version in the store was published; now, while there is none.',
-    ),
+    generated_at: GENERATED_AT,
     filters: FILTERS,
   },
   {},

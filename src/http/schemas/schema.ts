@@ -25,6 +25,12 @@ export function described(schema: JsonSchema, description: string): JsonSchema {
   return { ...schema, description };
 }
 
+/** What lists, counts and statistics call `generated_at`. */
+export const GENERATED_AT = described(
+  TIME,
+  'When the newest version in the store was published; now, while there is none.',
+);
+
 /** An object of these properties; those of `optional` may be absent. With a `title` it is a component of its own. */
 export function objectOf(
   properties: Readonly<Record<string, JsonSchema>>,

@@ -1,6 +1,6 @@
 import { CONFIDENCE_LEVEL_NAMES } from '../../model/confidence.ts';
 import { IOC_TYPES } from '../../model/ioc.ts';
-import { arrayOf, COUNT, described, objectOf, orNull, TEXT, TIME } from './schema.ts';
+import { arrayOf, COUNT, described, GENERATED_AT, objectOf, orNull, TEXT, TIME } from './schema.ts';
 
 const TREND = objectOf(
   {
@@ -14,10 +14,7 @@ const TREND = objectOf(
 
 export const STATISTICS = objectOf(
   {
-    generated_at: described(
-      TIME,
-      'When the newest version in the store was published; now, while there is none.',
-    ),
+    generated_at: GENERATED_AT,
     total: COUNT,
     by_type: objectOf(Object.fromEntries(IOC_TYPES.map((type) => [type, COUNT]))),
     by_confidence: objectOf(Object.fromEntries(CONFIDENCE_LEVEL_NAMES.map((level) => [level, COUNT]))),
